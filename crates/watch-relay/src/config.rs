@@ -10,7 +10,9 @@ mod sink;
 #[cfg(test)]
 mod tests;
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -58,6 +60,10 @@ pub struct Config {
     pub listen: Option<std::net::SocketAddr>,
     /// The replicas that share the work. By default there is one.
     pub replicas: Option<ReplicasConfig>,
+    /// After how many seconds without a confirmation of one of its streams the relay is unhealthy, so that `/healthz`
+    /// fails. 300 by default, and at least 1.
+    #[serde(default = "unhealthy_after_seconds")]
+    pub unhealthy_after_seconds: NonZeroU32,
     /// What is handed on, and where to. Each has its own watches, so that one whose sink is down stops no other.
     pub pipelines: Vec<PipelineConfig>,
 }
@@ -97,8 +103,14 @@ impl Config {
             dead_letters: None,
             listen: None,
             replicas: None,
+            unhealthy_after_seconds: unhealthy_after_seconds(),
             pipelines: vec![pipeline],
         }
+    }
+
+    /// After what time without a confirmation of one of its streams the relay is unhealthy.
+    pub fn unhealthy_after(&self) -> Duration {
+        Duration::from_secs(self.unhealthy_after_seconds.get().into())
     }
 
     /// Checks what holds between the settings.
@@ -178,4 +190,8 @@ impl Config {
             None => Ok(()),
         }
     }
+}
+
+const fn unhealthy_after_seconds() -> NonZeroU32 {
+    NonZeroU32::new(300).unwrap()
 }

@@ -119,7 +119,10 @@ impl Instance {
         let (mut backoff, mut rng) = (backoff(), fastrand::Rng::new());
         loop {
             match self.sink.open(self.fence.as_ref()).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    self.status.opened();
+                    return Ok(());
+                }
                 Err(error) => self.wait_after(&error, &mut backoff, &mut rng).await?,
             }
         }
@@ -213,7 +216,7 @@ impl Instance {
             return Err(Ended::Fenced(text));
         }
         let wait = backoff.next(error.retry_after(), rng);
-        if self.status.failed(&text) {
+        if self.status.sink_failed(&text) {
             let wait = wait.as_secs_f32();
             tracing::warn!(pipeline = &*self.name, "{text}; trying again in {wait:.1} s");
         }

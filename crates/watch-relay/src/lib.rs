@@ -9,8 +9,9 @@
 //!
 //! Each imports only earlier ones. `message` (what is handed on); `batch`; `redact`, `filter`, `projection`, `form` (what
 //! becomes of an event); `nats` (connections and streams); `sink` (the interface, and the sinks); `checkpoints` (where
-//! replicas keep theirs); `shards` (which replica does what), `tenure`, `shutdown`, `replicated`; `config`; `sinks` (makes them), `dead_letters`, `last_objects`, `converter`, `watches`,
-//! `status`; `instance` (one pipeline on one cluster); `relay`.
+//! replicas keep theirs); `shards` (which replica does what), `tenure`, `shutdown`, `replicated`; `config`; `sinks` (makes
+//! them), `dead_letters`, `last_objects`, `converter`, `watches`, `status`; `listen` (probes and metrics); `instance` (one
+//! pipeline on one cluster); `relay`.
 
 mod batch;
 pub mod checkpoints;
@@ -21,6 +22,7 @@ mod filter;
 pub mod form;
 mod instance;
 mod last_objects;
+mod listen;
 mod message;
 mod nats;
 mod one_line;
@@ -40,7 +42,8 @@ mod watches;
 
 pub use batch::Batch;
 pub use config::{Config, ConfigError};
+pub use listen::Listener;
 pub use message::{Message, Payload};
 pub use nats::{NatsCredentials, NatsTls, NatsUrl, Storage};
 pub use relay::{Cluster, Relay};
-pub use status::InstanceSummary;
+pub use status::{InstanceSummary, StreamSummary};

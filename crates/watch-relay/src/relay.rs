@@ -24,7 +24,7 @@ use crate::shutdown::Shutdown;
 use crate::sink::Fence;
 use crate::sink::postgres::{PostgresCheckpoints, PostgresConfig};
 use crate::sinks;
-use crate::status::{InstanceStatus, InstanceSummary};
+use crate::status::{InstanceStatus, InstanceSummary, Statuses};
 use crate::tenure::Tenure;
 use crate::watches::{self, backoff};
 
@@ -43,6 +43,7 @@ pub struct Cluster {
 /// A relay that was configured.
 pub struct Relay {
     parts: Vec<Arc<Part>>,
+    statuses: Statuses,
     dead_letters: DeadLetters,
     /// The replicas that share the work, and where their Leases are.
     replicas: Option<(ReplicaSettings, Client)>,
@@ -55,7 +56,7 @@ struct Part {
     cluster: Cluster,
     checkpoints: Option<Store>,
     key: HashKey,
-    status: Arc<InstanceStatus>,
+    statuses: Statuses,
 }
 
 impl Relay {
@@ -91,6 +92,7 @@ impl Relay {
             .iter()
             .map(|cluster| (cluster.name.as_deref().unwrap_or(""), cluster))
             .collect();
+        let statuses = Statuses::default();
         let mut parts = Vec::new();
         for pipeline in &config.pipelines {
             let chosen: Vec<&Cluster> = if pipeline.clusters.is_empty() {
@@ -117,7 +119,7 @@ impl Relay {
                     cluster: cluster.clone(),
                     checkpoints: checkpoints.clone(),
                     key: key.clone(),
-                    status: Arc::default(),
+                    statuses: statuses.clone(),
                 }));
             }
         }
@@ -126,13 +128,20 @@ impl Relay {
             let cluster = clusters.iter().find(named).or_else(|| clusters.first())?;
             Some((replicas.settings(), cluster.client.clone()))
         });
-        Ok(Self { parts, dead_letters, replicas })
+        if replicas.is_none() {
+            // So that they are there from the beginning, in this order.
+            for part in &parts {
+                statuses.of(&part.name);
+            }
+        }
+        Ok(Self { parts, statuses, dead_letters, replicas })
     }
 
-    /// Returns how the instances are, in the order of the configuration.
+    /// Returns how the instances are, in the order of the configuration; of replicas, those of the shards that this one
+    /// holds.
     pub fn status(&self) -> impl Fn() -> Vec<InstanceSummary> + Send + Sync + use<> {
-        let parts = self.parts.clone();
-        move || parts.iter().map(|part| part.status.summary(&part.name)).collect()
+        let statuses = self.statuses.clone();
+        move || statuses.summaries()
     }
 
     /// Relays until `stop` resolves; then delivers what was read, and commits. An instance that fails begins again.
@@ -147,12 +156,8 @@ impl Relay {
         let spawn = |tenure: Option<&Tenure>, shutdown: &Shutdown, tasks: &mut JoinSet<()>| {
             for part in &self.parts {
                 let (part, tenure) = (Arc::clone(part), tenure.cloned());
-                tasks.spawn(keep_running(
-                    part,
-                    tenure,
-                    self.dead_letters.clone(),
-                    shutdown.clone(),
-                ));
+                let (letters, shutdown) = (self.dead_letters.clone(), shutdown.clone());
+                tasks.spawn(keep_running(part, tenure, letters, shutdown));
             }
         };
         if let Some((settings, client)) = self.replicas.clone() {
@@ -213,14 +218,16 @@ async fn keep_running(
     dead_letters: DeadLetters,
     shutdown: Shutdown,
 ) {
+    let listed = Listed::new(&part, tenure.as_ref());
     let (mut backoff, mut rng) = (backoff(), fastrand::Rng::new());
     loop {
-        let started = tokio::time::Instant::now();
-        let ended = tokio::select! {
-            started = start(&part, tenure.clone(), dead_letters.clone(), shutdown.clone()) => started,
+        let began = tokio::time::Instant::now();
+        let started = start(&part, tenure.clone(), &listed, dead_letters.clone(), shutdown.clone());
+        let started = tokio::select! {
+            started = started => started,
             () = shutdown.requested() => return,
         };
-        let failure = match ended {
+        let failure = match started {
             Ok(instance) => match instance.run().await {
                 Ended::ShutDown => return,
                 Ended::Fenced(error) => error,
@@ -228,10 +235,10 @@ async fn keep_running(
             },
             Err(error) => error,
         };
-        backoff.reset_if_healthy(started.elapsed());
+        backoff.reset_if_healthy(began.elapsed());
         let wait = backoff.next(None, &mut rng);
-        if part.status.failed(&failure) {
-            tracing::error!(pipeline = &*part.name, "{failure}; beginning again");
+        if listed.status.failed(&failure) {
+            tracing::error!(pipeline = &*listed.name, "{failure}; beginning again");
         }
         tokio::select! {
             () = sleep(wait) => {}
@@ -240,37 +247,62 @@ async fn keep_running(
     }
 }
 
+/// An instance among the statuses. One of a shard is taken from them with the shard.
+struct Listed {
+    name: Arc<str>,
+    status: Arc<InstanceStatus>,
+    statuses: Statuses,
+    is_of_a_shard: bool,
+}
+
+impl Listed {
+    fn new(part: &Part, tenure: Option<&Tenure>) -> Self {
+        let name: Arc<str> = match tenure {
+            Some(tenure) => format!("{}/{tenure}", part.name).into(),
+            None => Arc::clone(&part.name),
+        };
+        let (status, statuses) = (part.statuses.of(&name), part.statuses.clone());
+        Self { name, status, statuses, is_of_a_shard: tenure.is_some() }
+    }
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        if self.is_of_a_shard {
+            self.statuses.remove(&self.name);
+        }
+    }
+}
+
 async fn start(
     part: &Part,
     tenure: Option<Tenure>,
+    Listed { name, status, .. }: &Listed,
     dead_letters: DeadLetters,
     shutdown: Shutdown,
 ) -> Result<Instance, String> {
-    let name: Arc<str> = match &tenure {
-        Some(tenure) => format!("{}/{tenure}", part.name).into(),
-        None => Arc::clone(&part.name),
-    };
-    let fence = tenure.as_ref().map(|tenure| tenure.fence(&name));
+    let fence = tenure.as_ref().map(|tenure| tenure.fence(name));
     let shard = tenure.as_ref().map(|tenure| tenure.range);
     let found = watches::find(&part.cluster.client, &part.pipeline, shard, |error, _| {
         let text = one_line(error);
-        if part.status.failed(&text) {
-            tracing::warn!(pipeline = &*part.name, "{text}; trying again");
+        if status.cluster_failed(&text) {
+            tracing::warn!(pipeline = &**name, "{text}; trying again");
         }
     });
     let found = found.await?;
+    status.began(found.statuses());
     let cluster = part.cluster.name.as_deref();
     let sink = sinks::create(&part.pipeline.to, cluster.unwrap_or_default());
     let sink = sink.map_err(|error| one_line(&error))?;
     let store = match (sink.transaction(), &part.checkpoints) {
         (Some(store), _) => store,
-        (None, Some(store)) => store.open(&name, fence.as_ref()).await?,
+        (None, Some(store)) => store.open(name, fence.as_ref()).await?,
         (None, None) => return Err("nothing keeps how far it is".to_owned()),
     };
     let last = part.pipeline.needs_old_objects().then(LastObjects::default);
     let events = match &last {
-        Some(last) => found.multiplexer.durable(&last.kept_in(store), &name),
-        None => found.multiplexer.durable(&store, &name),
+        Some(last) => found.multiplexer.durable(&last.kept_in(store), name),
+        None => found.multiplexer.durable(&store, name),
     };
     let events = events.map_err(|error| one_line(&error))?;
     let converter = Converter::new(
@@ -282,14 +314,14 @@ async fn start(
         part.key.clone(),
     )?;
     Ok(Instance {
-        name,
+        name: Arc::clone(name),
         events,
         converter,
         sink,
         tenure,
         fence,
         dead_letters,
-        status: Arc::clone(&part.status),
+        status: Arc::clone(status),
         shutdown,
     })
 }

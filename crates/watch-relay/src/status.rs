@@ -1,13 +1,20 @@
 //! How the instances of a relay are.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicU64, Ordering};
+mod statuses;
+mod streams;
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
 use watch_durable::DurableEvent;
-use watch_protocol::Origin;
+use watch_protocol::{Origin, WatchStatus};
 use watchable_core::DynamicObject;
 
+pub(crate) use self::statuses::Statuses;
+pub use self::streams::StreamSummary;
+use self::streams::Streams;
 use crate::batch::Batch;
 
 /// How an instance is. Shared with whoever asks.
@@ -21,13 +28,16 @@ pub(crate) struct InstanceStatus {
     unreadable: AtomicU64,
     /// Why it does not get on.
     failure: Mutex<Option<String>>,
+    /// Whether its sink was opened since it began.
+    is_open: AtomicBool,
+    streams: Streams,
 }
 
 /// What an instance has done so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InstanceSummary {
-    /// The pipeline, and the cluster if there are several.
+    /// The pipeline, with the cluster if that has a name, and the shard if there are replicas.
     pub name: String,
     /// Events that were received.
     pub received: u64,
@@ -43,9 +53,29 @@ pub struct InstanceSummary {
     pub unreadable: u64,
     /// Why it does not get on, if it does not.
     pub failure: Option<String>,
+    /// Whether its sink was opened since it began, or began again.
+    pub is_open: bool,
+    /// For how long its streams, or one of them, have not been confirmed. Time in which the sink is waited for does not
+    /// count.
+    pub unconfirmed: Duration,
+    /// Its streams; none before their resources were found.
+    pub streams: Vec<StreamSummary>,
 }
 
 impl InstanceStatus {
+    /// It begins, with these streams; the sink is to be opened.
+    pub(crate) fn began(&self, streams: Vec<(String, watch::Receiver<WatchStatus>)>) {
+        self.is_open.store(false, Ordering::Relaxed);
+        self.streams.pause();
+        self.streams.follow(streams);
+    }
+
+    /// The sink is open, and the streams are read.
+    pub(crate) fn opened(&self) {
+        self.is_open.store(true, Ordering::Relaxed);
+        self.streams.resume();
+    }
+
     pub(crate) fn received(&self, event: &DurableEvent<DynamicObject>) {
         self.received.fetch_add(1, Ordering::Relaxed);
         if event.origin == Origin::Repair {
@@ -68,7 +98,20 @@ impl InstanceStatus {
 
     /// It gets on. Returns whether it did not before.
     pub(crate) fn ok(&self) -> bool {
+        self.streams.resume();
         self.failure().take().is_some()
+    }
+
+    /// The sink or the checkpoint does not get on. Returns whether that is news.
+    pub(crate) fn sink_failed(&self, text: &str) -> bool {
+        self.streams.pause();
+        self.failed(text)
+    }
+
+    /// The cluster does not answer. Returns whether that is news.
+    pub(crate) fn cluster_failed(&self, text: &str) -> bool {
+        self.streams.resume();
+        self.failed(text)
     }
 
     /// It does not get on. Returns whether that is news.
@@ -88,6 +131,7 @@ impl InstanceStatus {
 
     pub(crate) fn summary(&self, name: &str) -> InstanceSummary {
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let (unconfirmed, streams) = self.streams.summaries();
         InstanceSummary {
             name: name.to_owned(),
             received: load(&self.received),
@@ -97,6 +141,9 @@ impl InstanceStatus {
             repairs: load(&self.repairs),
             unreadable: load(&self.unreadable),
             failure: self.failure().clone(),
+            is_open: self.is_open.load(Ordering::Relaxed),
+            unconfirmed,
+            streams,
         }
     }
 }

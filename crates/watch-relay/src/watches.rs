@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use kube_client::Client;
+use tokio::sync::watch;
+use watch_protocol::WatchStatus;
 use watch_protocol::backoff::Backoff;
 use watch_runtime::discovery::{Discovery, DiscoveryError};
 use watch_runtime::{MultiplexingWatcher, Watcher};
@@ -52,6 +54,12 @@ pub(crate) async fn find(
 }
 
 impl Watches {
+    /// Returns the statuses of the streams, with their names.
+    pub(crate) fn statuses(&self) -> Vec<(String, watch::Receiver<WatchStatus>)> {
+        let members = self.multiplexer.members();
+        members.iter().map(|member| (member.source().to_string(), member.status())).collect()
+    }
+
     fn add(
         &mut self,
         client: &Client,

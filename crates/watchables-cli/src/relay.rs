@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 use watch_relay::config::{CheckpointsConfig, Config, PipelineConfig, SinkConfig};
-use watch_relay::{Cluster, InstanceSummary, Relay};
+use watch_relay::{Cluster, InstanceSummary, Listener, Relay};
 
 use crate::args::{ClusterArgs, RelayArgs};
 use crate::cluster::{self, Target};
@@ -22,7 +22,8 @@ const CHECKPOINTS: &str = "watchables-relay.redb";
 ///
 /// # Errors
 ///
-/// If the configuration is wrong, a cluster cannot be connected to, or the checkpoints cannot be opened.
+/// If the configuration is wrong, its address is in use, a cluster cannot be connected to, or the checkpoints cannot be
+/// opened.
 pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
     let (config, _folder) = configuration(&args)?;
     if args.check {
@@ -32,6 +33,10 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
     }
     log_to_standard_error();
     let interrupted = interrupt::interrupted_within(GRACE_PERIOD);
+    let listener = match config.listen {
+        Some(address) => Some(Listener::bind(address).await?),
+        None => None,
+    };
     // The demo cluster of the first one ends with it.
     let connected = connect(&config, &args.cluster).await?;
     let clusters: Vec<_> = connected.iter().map(|(cluster, _)| cluster.clone()).collect();
@@ -40,6 +45,11 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
         let resources = pipeline.watch.iter().flat_map(|watch| &watch.resources);
         let resources = resources.map(String::as_str).collect::<Vec<_>>().join(", ");
         eprintln!("watchables: relaying {resources} to {}", pipeline.to);
+    }
+    if let Some(listener) = listener {
+        eprintln!("watchables: probes and metrics on http://{}", listener.address());
+        // Also while it drains; it ends with the program.
+        tokio::spawn(listener.serve(relay.status(), config.unhealthy_after()));
     }
     let summaries = relay.run(async { drop(interrupted.await) }).await?;
     for InstanceSummary { name, received, delivered, refused, .. } in summaries {

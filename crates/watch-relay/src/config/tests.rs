@@ -34,6 +34,15 @@ fn pipelines_are_read() {
 }
 
 #[test]
+fn the_time_until_it_is_unhealthy_is_read_and_is_not_zero() {
+    assert_eq!(Config::parse(PIPELINE).unwrap().unhealthy_after().as_secs(), 300);
+    let with = |seconds| format!("unhealthyAfterSeconds: {seconds}{PIPELINE}");
+    assert_eq!(Config::parse(&with(60)).unwrap().unhealthy_after().as_secs(), 60);
+    let error = error(&with(0));
+    assert!(error.contains("line 1") && error.contains("nonzero"), "{error}");
+}
+
+#[test]
 fn errors_name_line_and_key() {
     let unknown = error(&PIPELINE.replace("filter:", "filters:"));
     assert!(unknown.contains("filters") && unknown.contains("line 8"), "{unknown}");

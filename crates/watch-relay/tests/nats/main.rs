@@ -7,6 +7,8 @@ mod faults;
 mod fences;
 mod odd_names;
 mod once;
+#[path = "../shared/ports.rs"]
+mod ports;
 mod relays;
 mod support;
 mod tls;

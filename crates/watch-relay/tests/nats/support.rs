@@ -7,7 +7,9 @@ mod server;
 
 pub(crate) use messages::{Event, batch, message};
 pub(crate) use reader::{stored, stored_with};
-pub(crate) use server::{Cluster, Server, free_port};
+pub(crate) use server::{Cluster, Server};
+
+pub(crate) use crate::ports::free_port;
 
 use watch_relay::Batch;
 use watch_relay::sink::nats::{NatsConfig, NatsSink, NatsStream};

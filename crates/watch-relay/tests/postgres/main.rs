@@ -3,6 +3,8 @@
 mod checkpoints;
 mod crashes;
 mod fences;
+#[path = "../shared/ports.rs"]
+mod ports;
 mod queries;
 mod refusals;
 mod schema;

@@ -1,7 +1,6 @@
 //! A PostgreSQL server on loopback, from Debian's package, that ends with the test.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -9,6 +8,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio_postgres::{Client, NoTls};
+
+use crate::ports::free_port;
 
 /// Waits for the end of its input, which comes also if the test is killed, then stops the server.
 const WATCHDOG: &str = "read -r _; kill -QUIT \"$1\"";
@@ -30,9 +31,7 @@ impl Server {
         let folder = tempfile::tempdir().expect("a folder");
         own(folder.path());
         create(folder.path());
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let port = listener.local_addr().expect("an address").port();
-        drop(listener);
+        let port = free_port();
         let mut server = Self { folder, port, running: None };
         server.run(&[]).await;
         server

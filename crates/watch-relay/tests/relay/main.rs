@@ -1,5 +1,6 @@
 //! Relays of an embedded API server into files.
 
+mod probes;
 mod support;
 
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! A server, a relay of it, and the file that it writes.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use embedded_apiserver::EmbeddedServer;
@@ -12,7 +13,7 @@ use watch_relay::{Cluster, Config, InstanceSummary, Relay};
 use watchable_core::{ResourceInfo, Scope};
 
 /// The limit of every wait: a test that takes longer hangs.
-const TEST_TIMEOUT: Duration = Duration::from_mins(1);
+pub(crate) const TEST_TIMEOUT: Duration = Duration::from_mins(1);
 
 const CONFIG_MAPS: ResourceInfo =
     ResourceInfo::new("", "v1", "ConfigMap", "configmaps", Scope::Namespaced);
@@ -25,7 +26,7 @@ pub(crate) struct World {
 pub(crate) struct Running {
     stop: oneshot::Sender<()>,
     task: JoinHandle<Vec<InstanceSummary>>,
-    status: Box<dyn Fn() -> Vec<InstanceSummary> + Send + Sync>,
+    pub(crate) status: Arc<dyn Fn() -> Vec<InstanceSummary> + Send + Sync>,
 }
 
 impl World {
@@ -57,7 +58,7 @@ impl World {
         let uri = self.server.url().parse().unwrap();
         let client = kube_client::Client::try_from(kube_client::Config::new(uri)).unwrap();
         let relay = Relay::new(config, &[Cluster { name: None, client }]).unwrap();
-        let status = Box::new(relay.status());
+        let status = Arc::new(relay.status());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async { relay.run(async { drop(stopped.await) }).await.unwrap() });
         Running { stop, task, status }
@@ -74,6 +75,12 @@ impl World {
     pub(crate) fn delete(&self, plural: &str, name: &str) {
         assert_eq!(plural, CONFIG_MAPS.plural());
         self.server.store().delete(&CONFIG_MAPS, Some("default"), name).unwrap();
+    }
+
+    /// Closes every connection to the server, and refuses new ones for some time.
+    pub(crate) fn refuse_connections(&self, time: Duration) {
+        self.server.refuse_connections(time);
+        self.server.disconnect_all();
     }
 
     /// Waits until the file has this many lines, and returns them.

@@ -1,6 +1,6 @@
 //! A nats-server on loopback, which can be killed and started again.
 
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -9,6 +9,7 @@ use std::{fs, thread};
 
 use tempfile::TempDir;
 
+use crate::ports::free_port;
 use crate::support::engine;
 
 /// Runs the program and waits for it. A second shell kills it at the end of a pipe whose other end this process has.
@@ -151,10 +152,4 @@ impl Cluster {
     pub(crate) fn url(&self) -> String {
         self.0.iter().map(Server::url).collect::<Vec<_>>().join(",")
     }
-}
-
-/// Returns a port that is free now.
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there are free ports");
-    listener.local_addr().expect("it is bound").port()
 }
