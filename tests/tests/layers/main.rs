@@ -99,15 +99,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "watch-relay",
         &[
-            &[
-                "filter",
-                "last_objects",
-                "message",
-                "nats",
-                "one_line",
-                "projection",
-                "shutdown",
-            ],
+            &["filter", "last_objects", "message", "nats", "one_line", "projection", "shutdown"],
             &["batch", "dead_letters", "form", "redact", "testing"],
             &["sink", "status"],
             &["checkpoints", "shards"],

@@ -1,5 +1,6 @@
 //! Relays of an embedded API server into files.
 
+mod dead_letters;
 mod probes;
 mod support;
 
