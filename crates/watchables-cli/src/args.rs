@@ -14,7 +14,7 @@ pub(crate) use crate::args::convert::ConvertArgs;
 pub(crate) use crate::args::recordings::{
     HistoryArgs, HistoryFormat, RecordArgs, StateArgs, StateFormat,
 };
-pub(crate) use crate::args::relay::RelayArgs;
+pub(crate) use crate::args::relay::{LogFormat, RelayArgs};
 pub(crate) use crate::args::replay::ReplayArgs;
 
 /// Watch Kubernetes resources from the shell.

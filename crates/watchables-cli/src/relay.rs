@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use watch_relay::config::{CheckpointsConfig, Config, PipelineConfig, SinkConfig};
 use watch_relay::{Cluster, InstanceSummary, Listener, Relay};
 
-use crate::args::{ClusterArgs, RelayArgs};
+use crate::args::{ClusterArgs, LogFormat, RelayArgs};
 use crate::cluster::{self, Target};
 use crate::interrupt;
 
@@ -31,7 +31,7 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
         eprintln!("watchables: the configuration is right; pipelines: {pipelines}");
         return Ok(());
     }
-    log_to_standard_error();
+    log_to_standard_error(args.log);
     let interrupted = interrupt::interrupted_within(GRACE_PERIOD);
     let listener = match config.listen {
         Some(address) => Some(Listener::bind(address).await?),
@@ -116,12 +116,15 @@ async fn connect(
 }
 
 /// Prints what the relay reports; `RUST_LOG` chooses more or less of it.
-fn log_to_standard_error() {
+fn log_to_standard_error(format: LogFormat) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,watch_relay=info"));
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_target(false)
-        .init();
+        .with_target(false);
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
 }

@@ -5,6 +5,7 @@
 mod support;
 
 use std::collections::{HashMap, HashSet};
+use std::io::BufRead as _;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -160,4 +161,23 @@ fn a_configuration_is_only_checked() {
     let output =
         watchables(&home).args(["relay", "--check", "--config"]).arg(&config).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn the_log_is_json_if_that_is_asked_for() {
+    let (_server, home) = cluster();
+    let missing = home.path().join("file");
+    std::fs::write(&missing, "where a folder is needed").unwrap();
+    let to = format!("file://{}/log.jsonl", missing.display());
+    let mut command = watchables(&home);
+    command.args(["relay", "--log", "json", "--to", &to, "--checkpoints"]);
+    command.arg(home.path().join("checkpoints")).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let lines = std::io::BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut lines = lines.map(Result::unwrap).filter(|line| line.starts_with('{'));
+    let line: Value = serde_json::from_str(&lines.next().unwrap()).unwrap();
+    assert_eq!((&line["level"], &line["pipeline"]), (&"WARN".into(), &"relay".into()));
+    assert!(line["message"].as_str().unwrap().contains("log.jsonl"), "{line}");
+    child.kill().unwrap();
+    child.wait().unwrap();
 }

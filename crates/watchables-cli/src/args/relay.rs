@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use crate::args::ClusterArgs;
 
@@ -50,6 +50,19 @@ pub(crate) struct RelayArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "config")]
     pub(crate) checkpoints: Option<PathBuf>,
 
+    /// Form of what is logged to standard error
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log: LogFormat,
+
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
+}
+
+/// The form of what is logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people
+    Text,
+    /// A JSON object per line
+    Json,
 }
