@@ -11,7 +11,7 @@ use watchable_core::ResourceInfo;
 
 use crate::api_status::ApiStatus;
 use crate::event::EventSource;
-pub(crate) use message::one_line;
+pub use message::one_line;
 
 /// An error of a watch. Its message says what failed, on which resource, and what to do about it.
 ///

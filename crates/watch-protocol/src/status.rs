@@ -30,7 +30,7 @@ pub struct WatchStatus {
     /// Objects in the index, which repairs gaps.
     pub indexed_objects: usize,
     /// Whether the server sends only the objects of the [shard](crate::settings::Settings::shard), as its last list
-    /// said. `None` without a shard, or before the first paged list: watches and streaming lists do not tell.
+    /// said. `None` without a shard, or before the first paged list: watches and streaming lists do not say.
     pub shard_is_selected: Option<bool>,
     /// The resource version that the stream has reached. Managed streams only.
     pub resource_version: Option<String>,

@@ -21,6 +21,7 @@ mod header;
 mod history;
 mod identity;
 mod input;
+pub mod key_file;
 #[cfg(feature = "kwok")]
 pub mod kwok;
 mod line;
@@ -29,8 +30,6 @@ mod record;
 #[cfg(feature = "store")]
 mod recorded_store;
 mod recording;
-#[doc(hidden)]
-pub mod redact;
 #[cfg(feature = "replay")]
 pub mod replay;
 mod state;

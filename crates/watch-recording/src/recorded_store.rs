@@ -19,7 +19,7 @@ use crate::recording::Recording;
 
 /// A store that a recording feeds, without a server: see [`Recording::store`].
 ///
-/// It reads the file as far as it is told to. The store is that of a watcher: with indexes, subscriptions that know each
+/// It reads the file up to a time or an entry of the caller's choice. The store is that of a watcher: with indexes, subscriptions that know each
 /// object before and after, and waits. Each of the recording's sources is one of the store, named as in the
 /// [`Header`](crate::Header). When this is dropped, the sources have ended, and the store keeps its state.
 ///
@@ -35,7 +35,7 @@ pub struct RecordedStore<V: Send + Sync + 'static> {
 }
 
 impl Recording {
-    /// Returns a store of a type's objects. It is empty until it is told how far to read.
+    /// Returns a store of a type's objects. It is empty until the caller reads on.
     pub fn store<T>(&self) -> RecordedStore<T::Item>
     where
         T: Watchable<Item: Sync> + WatchTarget,

@@ -64,7 +64,7 @@ pub struct Config {
     /// fails. 300 by default, and at least 1.
     #[serde(default = "unhealthy_after_seconds")]
     pub unhealthy_after_seconds: NonZeroU32,
-    /// What is handed on, and where to. Each has its own watches, so that one whose sink is down stops no other.
+    /// What is relayed, and to which sink. Each has its own watches, so that one whose sink is down stops no other.
     pub pipelines: Vec<PipelineConfig>,
 }
 
@@ -158,7 +158,7 @@ impl Config {
             }
             if self.replicas.is_some() && pipeline.to.is_local() {
                 return Err(fault(
-                    "replicas share the work, so that a file or standard output has only a part of it; hand on to one of \
+                    "replicas share the work, so that a file or standard output has only a part of it; relay to one of \
                      the other sinks".into(),
                 ));
             }

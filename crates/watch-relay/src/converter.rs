@@ -69,7 +69,7 @@ impl Converter {
         })
     }
 
-    /// Returns the message of an event, or `None` if it is not to be handed on.
+    /// Returns the message of an event, or `None` if it is not to be relayed.
     pub(crate) fn convert(&mut self, event: &DurableEvent<DynamicObject>) -> Option<Message> {
         let (resource, part) = self.watches.get(event.source.as_str())?;
         let (resource, part) = (Arc::clone(resource), Arc::clone(part));

@@ -1,4 +1,4 @@
-//! Which events are handed on: an expression of CEL, the language of Kubernetes' own policies.
+//! Which events are relayed: an expression of CEL, the language of Kubernetes' own policies.
 
 use std::sync::Arc;
 
@@ -36,11 +36,11 @@ impl Filter {
         Ok(Self(program))
     }
 
-    /// Returns whether an event is to be handed on.
+    /// Returns whether an event is to be relayed.
     ///
     /// # Errors
     ///
-    /// Says why that cannot be told, as when a field does not exist.
+    /// Says why it cannot be evaluated, as when a field does not exist.
     pub(crate) fn matches(
         &self,
         etype: EventType,

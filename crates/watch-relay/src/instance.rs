@@ -7,18 +7,18 @@ use std::time::Duration;
 use futures::{FutureExt as _, StreamExt as _};
 use tokio::time::{Instant, sleep};
 use watch_durable::{DurableError, DurableStream};
+use watch_protocol::backoff::Backoff;
+use watch_protocol::error::one_line;
 use watchable_core::DynamicObject;
 
 use crate::batch::Batch;
 use crate::converter::Converter;
 use crate::dead_letters::DeadLetters;
 use crate::message::Message;
-use crate::one_line::one_line;
 use crate::shutdown::Shutdown;
 use crate::sink::{Fence, Sink, SinkError};
 use crate::status::InstanceStatus;
 use crate::tenure::Tenure;
-use crate::watches::backoff;
 
 /// The most events and the most bytes that are delivered together.
 const BATCH_EVENTS: usize = 512;
@@ -33,6 +33,8 @@ pub(crate) struct Instance {
     pub(crate) events: DurableStream<DynamicObject>,
     pub(crate) converter: Converter,
     pub(crate) sink: Box<dyn Sink>,
+    /// Whether a commit stores what was delivered, too.
+    pub(crate) is_transaction: bool,
     pub(crate) tenure: Option<Tenure>,
     pub(crate) fence: Option<Fence>,
     pub(crate) dead_letters: DeadLetters,
@@ -43,7 +45,7 @@ pub(crate) struct Instance {
 /// Why an instance ended.
 #[derive(Debug)]
 pub(crate) enum Ended {
-    /// It was told to.
+    /// A shutdown was requested.
     ShutDown,
     /// Another replica has taken over.
     Fenced(String),
@@ -60,7 +62,7 @@ struct Read {
 }
 
 impl Instance {
-    /// Relays until it is told to stop or the stream fails.
+    /// Relays until a shutdown is requested or the stream fails.
     pub(crate) async fn run(mut self) -> Ended {
         let ended = self.relay().await;
         self.sink.close().await;
@@ -91,13 +93,12 @@ impl Instance {
             let Some(Read { events, messages, end }) = read else {
                 return self.commit().await.err().unwrap_or(Ended::ShutDown);
             };
-            let is_transaction = self.sink.transaction().is_some();
             if events > 0 {
                 uncommitted += events;
                 if let Err(ended) = self.deliver(Batch::new(messages)).await {
                     return ended;
                 }
-                if is_transaction {
+                if self.is_transaction {
                     uncommitted = 0;
                 }
             }
@@ -116,7 +117,7 @@ impl Instance {
 
     /// Opens the sink; tries again until it succeeds.
     async fn open(&mut self) -> Result<(), Ended> {
-        let (mut backoff, mut rng) = (backoff(), fastrand::Rng::new());
+        let (mut backoff, mut rng) = (Backoff::default(), fastrand::Rng::new());
         loop {
             match self.sink.open(self.fence.as_ref()).await {
                 Ok(()) => {
@@ -130,9 +131,8 @@ impl Instance {
 
     /// Delivers a batch; tries again until the sink has all of it, or has refused it. With a transaction, it is committed.
     async fn deliver(&mut self, mut batch: Batch) -> Result<(), Ended> {
-        let (mut backoff, mut rng) = (backoff(), fastrand::Rng::new());
-        let is_transaction = self.sink.transaction().is_some();
-        let mut buried = 0;
+        let (mut backoff, mut rng) = (Backoff::default(), fastrand::Rng::new());
+        let mut kept = 0;
         loop {
             self.check_tenure()?;
             let mut delivered = self.sink.open(self.fence.as_ref()).await;
@@ -141,12 +141,12 @@ impl Instance {
             }
             if delivered.is_ok() {
                 // Before the commit, after which it does not come again.
-                for (message, reason) in batch.refusals().skip(buried) {
-                    self.bury(message, reason).await?;
+                for (message, reason) in batch.refusals().skip(kept) {
+                    self.keep_refused(message, reason).await?;
                 }
-                buried = batch.refusals().count();
+                kept = batch.refusals().count();
             }
-            if delivered.is_ok() && is_transaction {
+            if delivered.is_ok() && self.is_transaction {
                 delivered = self.events.commit().await.map_err(|error| {
                     batch.reset();
                     of_commit(error)
@@ -162,8 +162,8 @@ impl Instance {
     }
 
     /// Writes a refused message into the file of dead letters; tries again until that succeeds.
-    async fn bury(&mut self, message: &Message, reason: &str) -> Result<(), Ended> {
-        let (mut backoff, mut rng) = (backoff(), fastrand::Rng::new());
+    async fn keep_refused(&mut self, message: &Message, reason: &str) -> Result<(), Ended> {
+        let (mut backoff, mut rng) = (Backoff::default(), fastrand::Rng::new());
         tracing::error!(
             pipeline = &*self.name,
             sink = self.sink.name(),
@@ -185,7 +185,7 @@ impl Instance {
 
     /// Commits what was delivered; tries again until that succeeds.
     async fn commit(&mut self) -> Result<(), Ended> {
-        let (mut backoff, mut rng) = (backoff(), fastrand::Rng::new());
+        let (mut backoff, mut rng) = (Backoff::default(), fastrand::Rng::new());
         while let Err(error) = self.events.commit().await {
             let error = of_commit(error);
             self.wait_after(&error, &mut backoff, &mut rng).await?;
@@ -208,7 +208,7 @@ impl Instance {
     async fn wait_after(
         &mut self,
         error: &SinkError,
-        backoff: &mut watch_protocol::backoff::Backoff,
+        backoff: &mut Backoff,
         rng: &mut fastrand::Rng,
     ) -> Result<(), Ended> {
         let text = one_line(error);

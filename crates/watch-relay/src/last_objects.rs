@@ -1,4 +1,4 @@
-//! The objects as they were handed on last, which the next version of each is compared with.
+//! The objects as they were relayed last, which the next version of each is compared with.
 //!
 //! They are kept in the checkpoint, too, so that the comparison goes on after a restart.
 

@@ -1,4 +1,4 @@
-//! Hands on what is watched to message engines, databases and webhooks, each event once.
+//! Relays what is watched to message engines, databases and webhooks, each event once.
 //!
 //! - **What it is:** the daemon behind `watchables relay`: [durable streams](watch_durable) in, acknowledged
 //!   [sinks](sink) out. A checkpoint moves after the sink's acknowledgement.
@@ -7,7 +7,7 @@
 //!
 //! # Layers
 //!
-//! Each imports only earlier ones. `message` (what is handed on); `batch`; `redact`, `filter`, `projection`, `form` (what
+//! Each imports only earlier ones. `message` (what is relayed); `batch`; `redact`, `filter`, `projection`, `form` (what
 //! becomes of an event); `nats` (connections and streams); `sink` (the interface, and the sinks); `checkpoints` (where
 //! replicas keep theirs); `shards` (which replica does what), `tenure`, `shutdown`, `replicated`; `config`; `sinks` (makes
 //! them), `dead_letters`, `last_objects`, `converter`, `watches`, `status`; `listen` (probes and metrics); `instance` (one
@@ -25,7 +25,6 @@ mod last_objects;
 mod listen;
 mod message;
 mod nats;
-mod one_line;
 mod projection;
 mod redact;
 mod relay;

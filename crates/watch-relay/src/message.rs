@@ -27,7 +27,7 @@ pub struct Message {
     pub version: String,
     /// What happened.
     pub etype: EventType,
-    /// Whether a comparison with a new list found it, instead of the server telling it.
+    /// Whether a comparison with a new list found it, instead of a watch event.
     pub is_repair: bool,
     /// How long the relay had not known what happened, if a comparison found it.
     pub gap: Option<Duration>,

@@ -1,6 +1,7 @@
 //! Reduces objects to the fields that were asked for.
 
 use serde_json::{Map, Value};
+use watchable_core::field_path::{FieldPath, Segment};
 
 /// The members that identify an object; they are always kept.
 const IDENTITY: &[&[&str]] = &[
@@ -14,7 +15,7 @@ const IDENTITY: &[&[&str]] = &[
 
 /// Fields by path. Without any, objects stay whole.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Projection(Vec<Vec<String>>);
+pub(crate) struct Projection(Vec<FieldPath>);
 
 impl Projection {
     /// Reads paths such as `status.phase`, `metadata.labels` or `metadata.annotations["a.b/c"]`. Of a list, the path of
@@ -24,7 +25,18 @@ impl Projection {
     ///
     /// Says which path cannot be read.
     pub(crate) fn new(paths: &[String]) -> Result<Self, String> {
-        paths.iter().map(|path| parse(path)).collect::<Result<_, _>>().map(Self)
+        let paths = paths.iter().map(|text| {
+            let path = FieldPath::parse(text).map_err(|reason| format!("{text:?} {reason}"))?;
+            match path.segments().first() {
+                Some(Segment::EachItem) => Err(format!("{text:?} begins with an item of a list")),
+                _ => Ok(path),
+            }
+        });
+        let mut paths: Vec<_> = paths.collect::<Result<_, String>>()?;
+        if !paths.is_empty() {
+            paths.extend(IDENTITY.iter().map(|names| FieldPath::of_members(names)));
+        }
+        Ok(Self(paths))
     }
 
     /// Returns what is asked for of an object.
@@ -32,28 +44,28 @@ impl Projection {
         if self.0.is_empty() {
             return object;
         }
-        let identity =
-            IDENTITY.iter().map(|path| path.iter().map(|name| (*name).to_owned()).collect());
-        let paths: Vec<Vec<String>> = identity.chain(self.0.iter().cloned()).collect();
-        let paths: Vec<&[String]> = paths.iter().map(Vec::as_slice).collect();
+        let paths: Vec<_> = self.0.iter().map(FieldPath::segments).collect();
         project(object, &paths).unwrap_or(Value::Null)
     }
 }
 
-fn project(value: Value, paths: &[&[String]]) -> Option<Value> {
+fn project(value: Value, paths: &[&[Segment]]) -> Option<Value> {
     if paths.iter().any(|path| path.is_empty()) {
         return Some(value);
     }
-    let below = |name: &str| {
-        let below = paths.iter().filter(|path| path[0] == name).map(|path| &path[1..]);
-        below.collect::<Vec<_>>()
+    let below = |matches: &dyn Fn(&Segment) -> bool| -> Vec<&[Segment]> {
+        paths.iter().filter(|path| matches(&path[0])).map(|path| &path[1..]).collect()
     };
     match value {
         Value::Object(members) => {
             let kept: Map<_, _> = members
                 .into_iter()
                 .filter_map(|(name, member)| {
-                    let below = below(&name);
+                    let below = below(&|segment| match segment {
+                        Segment::Member(member) => *member == name,
+                        Segment::EachMember => true,
+                        Segment::EachItem => false,
+                    });
                     let kept = (!below.is_empty()).then(|| project(member, &below)).flatten()?;
                     Some((name, kept))
                 })
@@ -61,7 +73,7 @@ fn project(value: Value, paths: &[&[String]]) -> Option<Value> {
             (!kept.is_empty()).then_some(Value::Object(kept))
         }
         Value::Array(items) => {
-            let below = below("[*]");
+            let below = below(&|segment| *segment == Segment::EachItem);
             if below.is_empty() {
                 return None;
             }
@@ -70,37 +82,6 @@ fn project(value: Value, paths: &[&[String]]) -> Option<Value> {
             Some(Value::Array(items.collect()))
         }
         _ => None,
-    }
-}
-
-fn parse(path: &str) -> Result<Vec<String>, String> {
-    let fault = || format!("{path:?} is no path such as status.phase or spec.containers[*].image");
-    let mut names = Vec::new();
-    let mut rest = path;
-    loop {
-        let end = rest.find(['.', '[']).unwrap_or(rest.len());
-        let name = &rest[..end];
-        if name.is_empty() || name.contains([']', '"']) {
-            return Err(fault());
-        }
-        names.push(name.to_owned());
-        rest = &rest[end..];
-        while let Some(bracket) = rest.strip_prefix('[') {
-            if let Some(after) = bracket.strip_prefix("*]") {
-                names.push("[*]".to_owned());
-                rest = after;
-            } else {
-                let quoted = bracket.strip_prefix('"').and_then(|text| text.split_once("\"]"));
-                let (name, after) = quoted.ok_or_else(fault)?;
-                names.push(name.to_owned());
-                rest = after;
-            }
-        }
-        match rest.strip_prefix('.') {
-            Some(after) => rest = after,
-            None if rest.is_empty() => return Ok(names),
-            None => return Err(fault()),
-        }
     }
 }
 

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-pub(crate) use watch_recording::redact::Redactor;
-use watch_recording::redact::key_file;
+use watch_protocol::error::one_line;
+use watch_recording::key_file;
+pub(crate) use watchable_core::redact::Redactor;
 pub(crate) use watchable_core::secrets::HashKey;
-
-use crate::one_line::one_line;
 
 /// Returns the key of the hashes that stand for values: that of a file, or the one beside a file of checkpoints
 /// (`FILE.key`), so that a value that did not change has the same hash after a restart.

@@ -9,6 +9,8 @@ use kube_client::Client;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 use watch_durable::{CheckpointStore, Checkpoints, DurableExt as _};
+use watch_protocol::backoff::Backoff;
+use watch_protocol::error::one_line;
 
 use crate::checkpoints::jetstream::{JetStreamCheckpoints, JetStreamConfig};
 use crate::config::{CheckpointsConfig, Config, ConfigError, PipelineConfig};
@@ -16,7 +18,6 @@ use crate::converter::Converter;
 use crate::dead_letters::DeadLetters;
 use crate::instance::{Ended, Instance};
 use crate::last_objects::LastObjects;
-use crate::one_line::one_line;
 use crate::redact::{self, HashKey};
 use crate::replicated;
 use crate::shards::ReplicaSettings;
@@ -26,7 +27,7 @@ use crate::sink::postgres::{PostgresCheckpoints, PostgresConfig};
 use crate::sinks;
 use crate::status::{InstanceStatus, InstanceSummary, Statuses};
 use crate::tenure::Tenure;
-use crate::watches::{self, backoff};
+use crate::watches;
 
 /// How long the instances may take to deliver what they have read when the relay stops.
 const DRAIN_LIMIT: Duration = Duration::from_secs(8);
@@ -219,7 +220,7 @@ async fn keep_running(
     shutdown: Shutdown,
 ) {
     let listed = Listed::new(&part, tenure.as_ref());
-    let (mut backoff, mut rng) = (backoff(), fastrand::Rng::new());
+    let (mut backoff, mut rng) = (Backoff::default(), fastrand::Rng::new());
     loop {
         let began = tokio::time::Instant::now();
         let started = start(&part, tenure.clone(), &listed, dead_letters.clone(), shutdown.clone());
@@ -294,7 +295,9 @@ async fn start(
     let cluster = part.cluster.name.as_deref();
     let sink = sinks::create(&part.pipeline.to, cluster.unwrap_or_default());
     let sink = sink.map_err(|error| one_line(&error))?;
-    let store = match (sink.transaction(), &part.checkpoints) {
+    let transaction = sink.transaction();
+    let is_transaction = transaction.is_some();
+    let store = match (transaction, &part.checkpoints) {
         (Some(store), _) => store,
         (None, Some(store)) => store.open(name, fence.as_ref()).await?,
         (None, None) => return Err("nothing keeps how far it is".to_owned()),
@@ -318,6 +321,7 @@ async fn start(
         events,
         converter,
         sink,
+        is_transaction,
         tenure,
         fence,
         dead_letters,

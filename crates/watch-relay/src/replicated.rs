@@ -13,7 +13,7 @@ use crate::shards::{InvalidReplica, Replica, ReplicaSettings, ShardEvent};
 use crate::shutdown::{Shutdown, ShutdownTrigger};
 use crate::tenure::Tenure;
 
-/// How long the shards may take to be given back when the relay stops.
+/// How long the shards may take to be released when the relay stops.
 const STOP_LIMIT: Duration = Duration::from_secs(12);
 
 /// Works on shards until `stop` resolves: `work` adds the tasks of one to a set.

@@ -1,6 +1,6 @@
 //! Shards of the work, and the replicas that hold them: each shard has one holder at a time, or none.
 //!
-//! A [`ReplicaSettings`] names a group of replicas. Each of them runs a [`Replica`], which tells it the shards that it
+//! A [`ReplicaSettings`] names a group of replicas. Each of them runs a [`Replica`], which reports the shards that it
 //! holds. An object's shard is that of its uid's hash:
 //! [`ShardRange`](watchable_core::selector::ShardRange).
 //!
@@ -18,7 +18,7 @@
 //! [epoch](ShardEvent::Acquired), with which a sink [fences](crate::sink::Fence) former holders.
 //!
 //! The epoch is the Lease's `leaseTransitions`. It goes on if a Lease is deleted while a replica runs. If all Leases are
-//! deleted while none runs, it begins again: a sink that remembers higher epochs then refuses all holders until these
+//! deleted while none runs, it begins again: a sink that has recorded higher epochs then refuses all holders until these
 //! are reached, or its record is removed.
 
 mod event;

@@ -1,12 +1,12 @@
-//! Tells tasks to stop.
+//! Requests of tasks to shut down.
 
 use tokio::sync::watch;
 
-/// What a task waits for.
+/// The request that a task waits for.
 #[derive(Clone, Debug)]
 pub(crate) struct Shutdown(watch::Receiver<bool>);
 
-/// Tells all tasks that wait.
+/// Sends the request to all tasks that wait for it.
 #[derive(Debug)]
 pub(crate) struct ShutdownTrigger(watch::Sender<bool>);
 
@@ -16,7 +16,7 @@ impl Shutdown {
         (ShutdownTrigger(sender), Self(receiver))
     }
 
-    /// Resolves once the tasks are to stop, or whoever could tell them is gone.
+    /// Resolves once the tasks are to stop, or whoever could request it is gone.
     pub(crate) async fn requested(&self) {
         let _ = self.0.clone().wait_for(|stop| *stop).await;
     }

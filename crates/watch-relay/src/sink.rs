@@ -1,4 +1,4 @@
-//! Where events are handed on to: the interface of sinks.
+//! Where events are sent: the interface of sinks.
 
 pub mod http;
 pub mod lines;

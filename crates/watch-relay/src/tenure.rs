@@ -36,7 +36,7 @@ impl Tenure {
     }
 }
 
-/// The part of a name that tells shards apart.
+/// The part of a name that identifies the shard.
 impl fmt::Display for Tenure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "shard-{}-of-{}", self.shard, self.shards)

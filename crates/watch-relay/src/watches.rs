@@ -5,14 +5,13 @@ use std::time::Duration;
 use kube_client::Client;
 use tokio::sync::watch;
 use watch_protocol::WatchStatus;
-use watch_protocol::backoff::Backoff;
+use watch_protocol::error::one_line;
 use watch_runtime::discovery::{Discovery, DiscoveryError};
 use watch_runtime::{MultiplexingWatcher, Watcher};
 use watchable_core::selector::ShardRange;
 use watchable_core::{DynamicObject, ResourceInfo, Scope, ServedResource};
 
 use crate::config::{PipelineConfig, WatchConfig};
-use crate::one_line::one_line;
 
 /// Watches, by names that stay the same over restarts.
 pub(crate) struct Watches {
@@ -21,7 +20,7 @@ pub(crate) struct Watches {
 }
 
 /// Finds the resources of a pipeline, and makes a watch of each resource and namespace. Waits for a server that cannot be
-/// reached; `on_wait` is told why.
+/// reached; `on_wait` is called with the reason.
 ///
 /// # Errors
 ///
@@ -95,7 +94,7 @@ impl Watches {
             if let Some(namespace) = namespace {
                 name = format!("{name}:{namespace}");
             }
-            // The same with another selector. Whoever changes the order is told by the checkpoint.
+            // The same with another selector. A changed order is a mismatch of the checkpoint.
             let alike = self.resources.iter().filter(|(other, _)| {
                 *other == name
                     || other.strip_prefix(&name).is_some_and(|rest| rest.starts_with('#'))
@@ -108,9 +107,4 @@ impl Watches {
             self.resources.push((name, served.resource.clone()));
         }
     }
-}
-
-/// The backoff of everything here that is tried again.
-pub(crate) fn backoff() -> Backoff {
-    Backoff::default()
 }

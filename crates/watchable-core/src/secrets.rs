@@ -1,6 +1,6 @@
 //! The values of Secrets, wherever they stand in an object: to hide them from those who may see everything else.
 //!
-//! Used by whatever shows or stores objects, so that none of it forgets a place. Confidential are, of objects whose kind is
+//! Used by whatever shows or stores objects, so that all of it covers the same places. Confidential are, of objects whose kind is
 //! `Secret` or `SecretList`, of any group:
 //!
 //! - the values of `data` and `stringData`;

@@ -36,7 +36,7 @@ pub(crate) enum Command {
     History(HistoryArgs),
     /// Record the events of one or more resources into a file.
     Record(RecordArgs),
-    /// Hand on the events of one or more resources, each once, also over restarts.
+    /// Relay the events of one or more resources, each once, also over restarts.
     Relay(RelayArgs),
     /// Show a recording as an API server, as the cluster was or as it went on.
     Replay(ReplayArgs),

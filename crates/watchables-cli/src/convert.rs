@@ -41,7 +41,7 @@ fn export(recording: &Recording, args: &ConvertArgs) -> anyhow::Result<()> {
     let file = create(&args.output, !recording.header().redaction.secrets)?;
     let exported = kwok::export(recording, &mut BufWriter::new(file));
     let exported = exported.map_err(|error| {
-        // Half a recording is none. If it cannot be removed, the first error is still the one to tell.
+        // Half a recording is none. If it cannot be removed, the first error is still the one to report.
         let _ = fs::remove_file(&args.output);
         match error.recording_error() {
             Some(fault) if fault.damaged_at().is_some() => {

@@ -1,4 +1,4 @@
-//! `watchables relay`: hands on events, each once.
+//! `watchables relay`: relays events, each once.
 
 use std::path::PathBuf;
 use std::time::Duration;

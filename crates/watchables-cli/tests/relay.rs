@@ -88,7 +88,7 @@ fn by_object(events: &[(String, String)]) -> HashMap<&str, Vec<&str>> {
 }
 
 #[test]
-fn killed_under_load_it_hands_on_each_event_once() {
+fn killed_under_load_it_relays_each_event_once() {
     let (server, home) = cluster();
     let mut random = fastrand::Rng::with_seed(3);
     let first = server.store().create(map("first", 0)).unwrap();

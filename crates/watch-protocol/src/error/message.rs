@@ -131,7 +131,7 @@ fn missing_resource_hint(resource: &ResourceInfo) -> &'static str {
 
 /// Returns an error and its causes on one line, except what a text before already contains: many errors repeat their
 /// cause in their own text.
-pub(crate) fn one_line(error: &(dyn Error + 'static)) -> String {
+pub fn one_line(error: &(dyn Error + 'static)) -> String {
     let mut line = String::new();
     let mut next = Some(error);
     while let Some(error) = next {

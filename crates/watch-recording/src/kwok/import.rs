@@ -11,7 +11,7 @@ use super::error::KwokError;
 use super::timeline::{Change, Object, Timeline};
 use crate::header::{Header, RecordedResource, Redaction, VERSION};
 use crate::record::scripted::{Scripted, ScriptedEvent};
-use crate::redact::Redactor;
+use watchable_core::redact::Redactor;
 
 /// How to import.
 #[derive(Clone, Copy, Debug, Default)]
@@ -115,7 +115,7 @@ impl Writing {
         let version = self.version.to_string();
         if let Some(metadata) = object["metadata"].as_object_mut() {
             metadata.insert("resourceVersion".to_owned(), version.as_str().into());
-            // The same for an object as long as it lives: nothing else tells it from others.
+            // The same for an object as long as it lives: nothing else identifies it.
             metadata.entry("uid").or_insert_with(|| uid_of(resource, &namespace, &name).into());
         }
         let text = object.to_string();

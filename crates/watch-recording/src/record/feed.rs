@@ -12,7 +12,7 @@ use watchable_core::DynamicObject;
 
 use super::progress::{Received, ReceivedEvent, key, position_line};
 use crate::line::PositionLine;
-use crate::redact::Redactor;
+use watchable_core::redact::Redactor;
 
 /// What is sent to the thread that writes.
 #[derive(Debug)]

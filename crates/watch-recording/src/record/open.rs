@@ -15,9 +15,9 @@ use crate::append::ending;
 use crate::error::{Kind, RecordingError};
 use crate::header::{Header, RecordedResource};
 use crate::input::chunks;
+use crate::key_file;
 use crate::places;
 use crate::recording::Recording;
-use crate::redact::key_file;
 use crate::writer::{Writer, lock};
 
 /// A recording that is open for writing.

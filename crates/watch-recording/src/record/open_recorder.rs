@@ -12,7 +12,7 @@ use tokio::time::MissedTickBehavior;
 use super::feed::{Feed, Message};
 use super::sink::{Sink, Summary};
 use crate::error::{Kind, RecordingError};
-use crate::redact::Redactor;
+use watchable_core::redact::Redactor;
 
 /// How often a recording is flushed to the disk.
 const SYNC_INTERVAL: Duration = Duration::from_secs(1);

@@ -16,7 +16,7 @@ use super::sink::Limits;
 use super::subject::{fault, header, recorded};
 use crate::error::{Kind, RecordingError};
 use crate::header::Redaction;
-use crate::redact::Redactor;
+use watchable_core::redact::Redactor;
 
 pub use super::open_recorder::OpenRecorder;
 pub use super::sink::Summary;

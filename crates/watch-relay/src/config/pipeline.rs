@@ -1,4 +1,4 @@
-//! A pipeline: what is watched, which of it is handed on, in which form, and where to.
+//! A pipeline: what is watched, which of it is relayed, in which form, and where to.
 
 use serde::Deserialize;
 use watch_protocol::EventType;
@@ -14,42 +14,42 @@ use crate::redact::{HashKey, Redactor};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct PipelineConfig {
-    /// Its name, which is also that of its checkpoint: under another name, everything is handed on again.
+    /// Its name, which is also that of its checkpoint: under another name, everything is relayed again.
     pub name: String,
     /// What is watched.
     pub watch: Vec<WatchConfig>,
     /// Names of the clusters; by default all.
     #[serde(default)]
     pub clusters: Vec<String>,
-    /// A CEL expression: only events for which it is true are handed on. `object` is the object, `oldObject` the one before
-    /// or null, `type` one of `ADDED`, `MODIFIED` and `DELETED`. An event for which it cannot be evaluated is handed on.
+    /// A CEL expression: only events for which it is true are relayed. `object` is the object, `oldObject` the one before
+    /// or null, `type` one of `ADDED`, `MODIFIED` and `DELETED`. An event for which it cannot be evaluated is relayed.
     pub filter: Option<String>,
-    /// The types of events that are handed on; by default all.
+    /// The types of events that are relayed; by default all.
     #[serde(default)]
     pub events: Vec<EventName>,
     /// Only modifications that change one of these parts of the object, additions and deletions.
     #[serde(default)]
     pub only: Vec<Only>,
-    /// The fields that are handed on, such as `status.phase`; by default all. What identifies the object is always there.
+    /// The fields that are relayed, such as `status.phase`; by default all. What identifies the object is always there.
     #[serde(default)]
     pub fields: Vec<String>,
-    /// Whether only the metadata is handed on.
+    /// Whether only the metadata is relayed.
     #[serde(default)]
     pub metadata_only: bool,
-    /// Whether `metadata.managedFields` is handed on. By default only to PostgreSQL, which tells by it who touched an
+    /// Whether `metadata.managedFields` is relayed. By default only to PostgreSQL, which reads from it who changed an
     /// object.
     pub managed_fields: Option<bool>,
     /// Fields whose values are replaced by a keyed hash, such as `spec.containers[*].env[*].value`. The values of Secrets
     /// always are, also in copies of them that other objects have.
     #[serde(default)]
     pub redact: Vec<String>,
-    /// Whether the values of Secrets are handed on.
+    /// Whether the values of Secrets are relayed.
     #[serde(default)]
     pub with_secrets: bool,
     /// The form of messages.
     #[serde(default)]
     pub form: FormConfig,
-    /// Where messages are handed on to.
+    /// Where messages are sent.
     pub to: SinkConfig,
 }
 
@@ -130,7 +130,7 @@ impl PipelineConfig {
             || self.filter.as_ref().is_some_and(|filter| filter.contains("oldObject"))
     }
 
-    /// Whether managed fields are handed on.
+    /// Whether managed fields are relayed.
     pub(crate) fn has_managed_fields(&self) -> bool {
         self.managed_fields.unwrap_or(matches!(self.to, SinkConfig::Postgres(_)))
     }

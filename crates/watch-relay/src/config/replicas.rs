@@ -4,13 +4,13 @@ use serde::Deserialize;
 
 use crate::shards::{ReplicaSettings, identity};
 
-/// The replicas of a relay, which share its work: each shard of the objects is handed on by one of them.
+/// The replicas of a relay, which share its work: each shard of the objects is relayed by one of them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ReplicasConfig {
-    /// How many shards there are, from 1 to 1,024. Each is handed on by one replica, so there are at least as many as there
-    /// will ever be replicas. With another number, everything is handed on again.
+    /// How many shards there are, from 1 to 1,024. Each is relayed by one replica, so there are at least as many as there
+    /// will ever be replicas. With another number, everything is relayed again.
     pub shards: u32,
     /// The name of the relay, with which the names of its Leases begin.
     #[serde(default = "default_name")]

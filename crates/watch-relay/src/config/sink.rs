@@ -1,4 +1,4 @@
-//! Where a pipeline hands on to.
+//! The sinks of pipelines.
 
 use std::fmt;
 

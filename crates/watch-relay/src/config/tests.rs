@@ -96,7 +96,7 @@ fn the_manifests_have_a_configuration_that_is_right() {
 }
 
 #[test]
-fn managed_fields_are_handed_on_to_postgresql() {
+fn managed_fields_are_relayed_to_postgresql() {
     let to = SinkConfig::from_url("postgres://relay@db/events").unwrap();
     let mut pipeline = PipelineConfig::new("a", vec!["pods".to_owned()], to);
     assert!(pipeline.has_managed_fields());

@@ -29,7 +29,7 @@ impl From<Storage> for StorageType {
     }
 }
 
-/// Returns a stream, which is created if it is missing and a configuration is given. `missing` tells a person how to
+/// Returns a stream, which is created if it is missing and a configuration is given. `missing` says how a person can
 /// create it.
 pub(crate) async fn stream_of(
     connection: &Connection,

@@ -1,4 +1,4 @@
-//! What a replica is told of its shards.
+//! What a replica reports of its shards.
 
 use std::fmt;
 use std::time::Instant;
@@ -30,7 +30,7 @@ pub enum ShardEvent {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LostReason {
-    /// Another replica has too few: it takes the shard once it is given back.
+    /// Another replica has too few: it takes the shard once it is released.
     Balance,
     /// This replica shuts down.
     Shutdown,

@@ -63,7 +63,7 @@ impl Lease {
         Self { metadata, spec: Spec::default(), rest }
     }
 
-    /// Returns who holds it; `None` if it was given back.
+    /// Returns who holds it; `None` if it was released.
     pub(crate) fn holder(&self) -> Option<&str> {
         self.spec.holder_identity.as_deref().filter(|holder| !holder.is_empty())
     }

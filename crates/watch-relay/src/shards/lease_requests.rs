@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{Method, Request as HttpRequest};
 use kube_client::{Client, Error};
 use serde_json::json;
+use watch_protocol::error::one_line;
 
 use super::lease::{LEASES, Lease};
 use super::request::{Failure, Outcome, Request, Verb};
@@ -90,11 +91,5 @@ fn describe(error: &Error) -> String {
     if let Error::Api(status) = error {
         return format!("{} (HTTP {})", status.message, status.code);
     }
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
+    one_line(error)
 }

@@ -5,7 +5,7 @@
 //!
 //! - It [has its share](super::share) of the shards. If it has less, it takes over shards that nobody holds, or whose
 //!   Lease has expired. If it has more, it gives some back.
-//! - It takes over, renews and gives back a Lease with the version that it has seen: if another one was faster, the
+//! - It takes over, renews and releases a Lease with the version that it has seen: if another one was faster, the
 //!   server rejects it.
 //! - A Lease has expired if no change of it was seen for its duration, by our own clock. Clocks are never compared.
 //! - It works on a shard for less than that duration after the *request* of its last renewal. So whoever takes it over

@@ -20,7 +20,7 @@ use super::settings::{InvalidReplica, ReplicaSettings};
 /// A member of a group of replicas that share the shards.
 ///
 /// It renews its Leases in a task of its own, on the runtime on which it was started. Dropping it ends the task without
-/// giving anything back, as if the process was killed: others take over when its Leases have expired. So stop whatever
+/// releasing anything, as if the process was killed: others take over when its Leases have expired. So stop whatever
 /// works on a shard before.
 ///
 /// Create the client as for a [`Watcher`](watch_runtime::Watcher): without retries of its own.
@@ -57,7 +57,7 @@ impl Replica {
     pub fn start(client: Client, settings: ReplicaSettings) -> Result<Self, InvalidReplica> {
         settings.check()?;
         let (commands, received) = mpsc::unbounded_channel();
-        let (told, events) = mpsc::unbounded_channel();
+        let (sender, events) = mpsc::unbounded_channel();
         let valid = Arc::new(Mutex::new(Vec::new()));
         let driver = Driver {
             machine: Machine::new(settings.clone(), fastrand::Rng::new(), now()),
@@ -66,7 +66,7 @@ impl Replica {
             settings,
             requests: FuturesUnordered::new(),
             commands: received,
-            events: told,
+            events: sender,
             valid: Arc::clone(&valid),
             problem: None,
         };
@@ -109,7 +109,7 @@ impl ReplicaHandle {
         drop(self.commands.send(Command::Stopped(shard)));
     }
 
-    /// Begins a clean stop: all shards are lost, and given back once they are [stopped](Self::stopped). Then the events
+    /// Begins a clean stop: all shards are lost, and released once they are [stopped](Self::stopped). Then the events
     /// end.
     pub fn shut_down(&self) {
         drop(self.commands.send(Command::ShutDown));

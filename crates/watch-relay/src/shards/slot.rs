@@ -4,7 +4,7 @@
 //! None ── request ──► Acquiring ── accepted ──► Held ── lost ──► Stopping ── stopped, or its time is over ──► Releasing
 //!  ▲ ▲                    │ rejected                                                                              │
 //!  │ └────────────────────┘                                                                                       │
-//!  └───────────────────── given back, expired, or another's ──────────────────────────────────────────────────────┘
+//!  └───────────────────── released, expired, or another's ──────────────────────────────────────────────────────┘
 //! ```
 
 use std::time::Instant;
@@ -31,7 +31,7 @@ pub(super) enum Tenure {
     Held { epoch: u32, renewed: Instant },
     /// It was held, and the caller still stops what it does for it.
     Stopping { stop_by: Instant },
-    /// It is to be given back, unless it has expired.
+    /// It is to be released, unless it has expired.
     Releasing { until: Instant },
 }
 

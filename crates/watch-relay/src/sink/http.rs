@@ -29,7 +29,7 @@ use crate::sink::{Fence, Sink, SinkError};
 /// | 3xx, other 4xx | an error that a person must mend; it is tried again nevertheless |
 ///
 /// An event may come more than once, with the same `id`: after an answer that was lost, and after a restart. Events of
-/// one object come in order; those of different objects in any. A receiver cannot tell a former holder of a shard, so a
+/// one object come in order; those of different objects in any. A receiver cannot recognise a former holder of a shard, so a
 /// [`Fence`] has no effect.
 ///
 /// `deliver` is cancel safe in that nothing is lost; what was sent comes again.

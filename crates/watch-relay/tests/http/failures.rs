@@ -29,7 +29,7 @@ async fn webhook_that_fails_for_a_while_receives_everything_in_order() {
 }
 
 #[tokio::test]
-async fn retry_after_is_handed_on_up_to_the_limit() {
+async fn retry_after_is_reported_up_to_the_limit() {
     let retry = |status, text: &str| {
         Reply::With(status, vec![("retry-after", text.to_owned())], "slow down".into())
     };

@@ -93,14 +93,14 @@ impl Load<'_> {
     }
 }
 
-/// Returns the id of a deletion without the version, which the store does not tell; other ids as they are.
+/// Returns the id of a deletion without the version, which the store does not return; other ids as they are.
 fn without_version(id: &str) -> String {
     let parts = id.strip_suffix("/deleted").and_then(|rest| rest.rsplit_once('/'));
     parts.map_or_else(|| id.to_owned(), |(object, _)| format!("{object}/deleted"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn replicas_that_are_killed_and_stopped_hand_on_each_event_once() {
+async fn replicas_that_are_killed_and_stopped_relay_each_event_once() {
     let catalog = release_catalogs::catalog(release_catalogs::NEWEST).unwrap();
     let api = EmbeddedServer::builder(catalog).start().await.unwrap();
     let mut nats = Server::start();

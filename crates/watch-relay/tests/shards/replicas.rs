@@ -137,7 +137,7 @@ async fn shards_are_spread_and_move_when_replicas_come_stop_and_die() {
         }
     }
 
-    // As by SIGKILL: nothing is given back.
+    // As by SIGKILL: nothing is released.
     a.task.abort();
     until(|| board.loads().keys().eq(["b", "c"]) && board.sorted_loads() == [4, 4]).await;
 

@@ -43,7 +43,7 @@ impl HashKey {
         hasher.finish()
     }
 
-    /// Returns what tells this key from others, and does not reveal it.
+    /// Returns a fingerprint of the key, which does not reveal it.
     pub fn fingerprint(&self) -> String {
         format!("{:016x}", self.hash("", "fingerprint"))
     }

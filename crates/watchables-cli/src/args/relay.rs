@@ -9,7 +9,7 @@ use crate::args::ClusterArgs;
 /// The arguments of `relay`.
 #[derive(Debug, Parser)]
 #[command(after_help = "\
-Hands on every event of the resources, each once, also over restarts: with a configuration file, which
+Relays every event of the resources, each once, also over restarts: with a configuration file, which
 docs/relay.md describes, or with --to to a single place:
 
     watchables relay pods,events --to file:///var/log/pods.jsonl

@@ -39,7 +39,7 @@ impl Log {
         server.min(stream).saturating_sub(HEADERS).max(1)
     }
 
-    /// Returns what the last message says of itself, and its sequence.
+    /// Returns the headers of the last message that identify its event, and its sequence.
     pub(super) async fn last(&self) -> Result<Option<(u64, Part)>, Failure> {
         let last = last_of(&self.connection, &self.stream, &self.subject).await?;
         last.map(|last| {

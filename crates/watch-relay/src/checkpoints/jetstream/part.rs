@@ -25,7 +25,7 @@ pub(super) enum Kind {
     Snapshot,
 }
 
-/// What a message says of itself.
+/// The headers that identify a message's event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) kind: Kind,

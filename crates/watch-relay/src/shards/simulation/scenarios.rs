@@ -69,7 +69,7 @@ fn shards_of_a_stopped_replica_move_at_once() {
         // Callers take up to two seconds, and some do not say that they have stopped before they have to.
         assert!(took <= 14_500, "seed {seed}: {took} ms");
         let held = world.stored().filter(|lease| lease.holder() == Some("r1")).count();
-        assert_eq!(held, 0, "seed {seed}: all is given back");
+        assert_eq!(held, 0, "seed {seed}: all is released");
     }
 }
 

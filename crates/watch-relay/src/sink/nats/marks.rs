@@ -10,7 +10,7 @@ use hashbrown::{HashMap, HashSet};
 
 use crate::message::Message;
 
-/// An event, as far as it must be known to tell whether it was stored.
+/// An event, as far as it must be known to decide whether it was stored.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Seen {
     /// The object by cluster and path, the same over its recreation; unless others write to the same subjects.
@@ -62,7 +62,7 @@ impl Marks {
         Some(seen)
     }
 
-    /// Reads what a stored message says of itself: its id, and the path of its object. `None` if it is none of a relay's.
+    /// Reads the headers that identify a stored message: its id, and the path of its object. `None` if it is none of a relay's.
     pub(super) fn stored(&self, id: &str, path: &str) -> Option<Seen> {
         let (rest, is_deleted) = match id.strip_suffix("/deleted") {
             Some(rest) => (rest, IS_DELETED),

@@ -1,4 +1,4 @@
-//! What a server says of a message that it does not store, in words for whoever must mend it.
+//! Why a server does not store a message, with the mend.
 
 use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};

@@ -1,4 +1,4 @@
-//! Who touched an object, as its managed fields tell.
+//! Who changed an object, by its managed fields.
 
 use serde::Deserialize;
 

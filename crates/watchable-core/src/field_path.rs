@@ -3,31 +3,30 @@
 use serde_json::Value;
 
 /// A path of fields. `*` stands for every member, `[*]` for every item.
-#[derive(Clone, Debug)]
-pub(crate) struct FieldPath(Vec<Segment>);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldPath(Vec<Segment>);
 
-#[derive(Clone, Debug, PartialEq)]
-enum Segment {
+/// A part of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// The member of this name.
     Member(String),
+    /// Every member.
     EachMember,
+    /// Every item of a list.
     EachItem,
 }
 
-/// What identifies an object and its version. Without it, a recording has nothing to say.
-const NEEDED: [&[&str]; 8] = [
-    &["apiVersion"],
-    &["kind"],
-    &["metadata"],
-    &["metadata", "name"],
-    &["metadata", "namespace"],
-    &["metadata", "uid"],
-    &["metadata", "resourceVersion"],
-    &[],
-];
-
 impl FieldPath {
-    pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let fault = |reason: &str| Err(format!("the path {text:?} of a field to redact {reason}"));
+    /// Parses a path.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with it, as the end of a sentence about the path.
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        if text.is_empty() {
+            return Err("is empty");
+        }
         let mut segments = Vec::new();
         let mut rest = text;
         while !rest.is_empty() {
@@ -36,18 +35,18 @@ impl FieldPath {
                 rest = inner;
             } else if let Some(inner) = rest.strip_prefix("[\"") {
                 let Some((name, after)) = inner.split_once("\"]") else {
-                    return fault("has a [\" without its \"]");
+                    return Err("has a [\" without its \"]");
                 };
                 segments.push(Segment::Member(name.to_owned()));
                 rest = after;
             } else if rest.starts_with(['[', ']']) {
-                return fault("has brackets around something else than * or a \"name\"");
+                return Err("has brackets around something else than * or a \"name\"");
             } else {
                 let begin = if segments.is_empty() { rest } else { rest.trim_start_matches('.') };
                 let dots = rest.len() - begin.len();
                 let end = begin.find(['.', '[', ']']).unwrap_or(begin.len());
                 if dots != usize::from(!segments.is_empty()) || end == 0 {
-                    return fault("has an empty name");
+                    return Err("has an empty name");
                 }
                 segments.push(match &begin[..end] {
                     "*" => Segment::EachMember,
@@ -56,22 +55,21 @@ impl FieldPath {
                 rest = &begin[end..];
             }
         }
-        let is_needed = |needed: &&[&str]| {
-            needed.len() == segments.len()
-                && needed.iter().zip(&segments).all(|(name, segment)| match segment {
-                    Segment::Member(member) => member == name,
-                    Segment::EachMember => true,
-                    Segment::EachItem => false,
-                })
-        };
-        if NEEDED.iter().any(is_needed) {
-            return fault("includes what identifies an object");
-        }
         Ok(Self(segments))
     }
 
+    /// A path of members.
+    pub fn of_members(names: &[&str]) -> Self {
+        Self(names.iter().map(|name| Segment::Member((*name).to_owned())).collect())
+    }
+
+    /// Returns the parts of the path, at least one.
+    pub fn segments(&self) -> &[Segment] {
+        &self.0
+    }
+
     /// Returns the name of the member that the path begins with.
-    pub(crate) fn first(&self) -> Option<&str> {
+    pub fn first(&self) -> Option<&str> {
         match self.0.first() {
             Some(Segment::Member(name)) => Some(name),
             _ => None,
@@ -79,7 +77,7 @@ impl FieldPath {
     }
 
     /// Calls a function with the name and the value of each field at the path.
-    pub(crate) fn visit(&self, object: &mut Value, each: &mut impl FnMut(&str, &mut Value)) {
+    pub fn visit(&self, object: &mut Value, each: &mut impl FnMut(&str, &mut Value)) {
         visit(&self.0, "", object, each);
     }
 }

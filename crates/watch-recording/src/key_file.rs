@@ -23,12 +23,20 @@ pub(crate) fn load(recording: &Path) -> Result<Option<HashKey>, RecordingError> 
     load_at(&path_of(recording), recording)
 }
 
-/// Returns the key of a recording, and creates it if there is none.
+/// Returns the key beside a file, such as a recording, and creates it if there is none.
+///
+/// # Errors
+///
+/// Fails if the file of the key cannot be read or written, or is none.
 pub fn load_or_create(recording: &Path) -> Result<HashKey, RecordingError> {
     create_at(&path_of(recording), recording)
 }
 
 /// Returns the key in a file, and creates it if there is none.
+///
+/// # Errors
+///
+/// As [`load_or_create`].
 pub fn load_or_create_at(path: &Path) -> Result<HashKey, RecordingError> {
     create_at(path, path)
 }

@@ -1,15 +1,22 @@
-//! Replaces values before they are written: those of Secrets, and those of fields that the user names.
-
-mod field_path;
-pub mod key_file;
+//! Replaces values before they leave the program: those of Secrets, and those of fields that the user names.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::field_path::{FieldPath, Segment};
+use crate::secrets::{self, Field, HashKey, Owner};
 use serde_json::Value;
-use watchable_core::secrets::{self, Field, HashKey, Owner};
 
-use field_path::FieldPath;
+/// What identifies an object and its version. Without it, an object cannot be recognised.
+const NEEDED: [&[&str]; 7] = [
+    &["apiVersion"],
+    &["kind"],
+    &["metadata"],
+    &["metadata", "name"],
+    &["metadata", "namespace"],
+    &["metadata", "uid"],
+    &["metadata", "resourceVersion"],
+];
 
 /// Replaces values of objects by hashes of them.
 #[derive(Debug)]
@@ -35,7 +42,11 @@ impl Redactor {
     /// Says which path cannot be read, and why.
     pub fn new(secrets: bool, paths: &[String], key: HashKey) -> Result<Self, String> {
         let paths = paths.iter().map(|text| {
-            let path = FieldPath::parse(text)?;
+            let fault = |reason| format!("the path {text:?} of a field to redact {reason}");
+            let path = FieldPath::parse(text).map_err(fault)?;
+            if is_needed(path.segments()) {
+                return Err(fault("includes what identifies an object"));
+            }
             Ok(NamedPath { text: text.clone(), path, has_matched: AtomicBool::new(false) })
         });
         Ok(Self { secrets, paths: paths.collect::<Result<_, String>>()?, key })
@@ -87,6 +98,18 @@ impl Redactor {
     }
 }
 
+/// Whether a path may be one of those that are needed.
+fn is_needed(path: &[Segment]) -> bool {
+    NEEDED.iter().any(|needed| {
+        needed.len() == path.len()
+            && needed.iter().zip(path).all(|(name, segment)| match segment {
+                Segment::Member(member) => member == name,
+                Segment::EachMember => true,
+                Segment::EachItem => false,
+            })
+    })
+}
+
 /// Returns what stands at a path: fields of type `byte` are base64.
 fn field_of(object: &Value, path: &FieldPath) -> Field {
     match (object["kind"].as_str(), path.first()) {
@@ -99,7 +122,7 @@ fn field_of(object: &Value, path: &FieldPath) -> Field {
 mod tests {
     use serde_json::json;
 
-    use watchable_core::ByteString;
+    use crate::ByteString;
 
     use super::*;
 
