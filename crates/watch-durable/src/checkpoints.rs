@@ -4,10 +4,9 @@ mod open;
 mod summary;
 mod table;
 
-use std::collections::HashSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -15,6 +14,7 @@ use redb::{Database, ReadableDatabase as _};
 
 use crate::checkpoints::open::FileError;
 pub use crate::checkpoints::summary::{CheckpointSummary, CommittedObject};
+use crate::claims::Claims;
 use crate::store::{Batch, CheckpointStore, Claim, Row, StoreError};
 
 /// How often a file that seems damaged is read.
@@ -34,7 +34,7 @@ struct File {
     /// `None` after a write has failed: the database refuses everything then, until it is opened again.
     database: RwLock<Option<Database>>,
     /// The streams in use.
-    claimed: Mutex<HashSet<String>>,
+    claims: Claims,
     /// Keeps reads and writes in the order in which they began. A write goes on when its future is dropped, and whoever
     /// comes next waits for it.
     order: Arc<tokio::sync::Mutex<()>>,
@@ -79,7 +79,7 @@ impl Checkpoints {
             path,
             open,
             database,
-            claimed: Mutex::default(),
+            claims: Claims::default(),
             order: Arc::default(),
         })))
     }
@@ -129,11 +129,6 @@ impl Checkpoints {
     #[cfg(feature = "simulation")]
     pub(crate) fn write(&self, batches: &[Batch]) -> Result<(), StoreError> {
         self.0.with(|database| table::write(database, batches))
-    }
-
-    fn claimed(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
-        // A set is valid between any two of its methods.
-        self.0.claimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does something that blocks, outside of the runtime's threads.
@@ -188,13 +183,12 @@ impl File {
 
 impl CheckpointStore for Checkpoints {
     fn claim(&self, stream: &str) -> Result<Claim, StoreError> {
-        if !self.claimed().insert(stream.to_owned()) {
-            return Err(StoreError::new(format!(
+        self.0.claims.claim(stream).ok_or_else(|| {
+            StoreError::new(format!(
                 "{}: another stream of this process has the name {stream:?}; give each stream a name of its own",
                 self.0.path.display()
-            )));
-        }
-        Ok(Claim::new(Claimed { checkpoints: self.clone(), stream: stream.to_owned() }))
+            ))
+        })
     }
 
     fn load<'a>(&'a self, stream: &'a str) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
@@ -206,18 +200,6 @@ impl CheckpointStore for Checkpoints {
 
     fn commit(&self, batches: Vec<Batch>) -> BoxFuture<'_, Result<(), StoreError>> {
         self.blocking(move |database| table::write(database, &batches))
-    }
-}
-
-/// A claimed stream.
-struct Claimed {
-    checkpoints: Checkpoints,
-    stream: String,
-}
-
-impl Drop for Claimed {
-    fn drop(&mut self) {
-        self.checkpoints.claimed().remove(&self.stream);
     }
 }
 

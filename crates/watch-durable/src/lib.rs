@@ -30,10 +30,11 @@
 //! # Layers
 //!
 //! Each imports only earlier ones. `store` (the interface), `rows` and `header` (what is written), `error`, `event_id`,
-//! `event`; `ledger` (what is not committed yet, without I/O); `checkpoints` (the file); `source` and `part` (one
+//! `event`; `claims`; `ledger` (what is not committed yet, without I/O); `checkpoints` (the file); `source` and `part` (one
 //! watcher); `stream`; `durable_ext`.
 
 mod checkpoints;
+mod claims;
 mod durable_ext;
 mod error;
 mod event;
@@ -50,6 +51,7 @@ mod stream;
 pub mod testing;
 
 pub use checkpoints::{CheckpointSummary, Checkpoints, CommittedObject};
+pub use claims::Claims;
 pub use durable_ext::DurableExt;
 pub use error::DurableError;
 pub use event::DurableEvent;

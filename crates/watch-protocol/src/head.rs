@@ -58,8 +58,8 @@ impl Head {
     }
 }
 
-/// Parses `Retry-After`, in seconds or as an HTTP date (RFC 9110, section 10.2.3).
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+/// Parses `Retry-After`, in seconds or as an HTTP date (RFC 9110, section 10.2.3), which is compared with `now`.
+pub fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<u64>() {
         // Capped at a century, so that adding it to the current time cannot overflow.

@@ -13,7 +13,6 @@ use watchable_core::{DynamicObject, ResourceInfo};
 
 use crate::config::{Only, PipelineConfig};
 use crate::filter::Filter;
-use crate::form::Parts;
 use crate::last_objects::LastObjects;
 use crate::message::{Message, Payload};
 use crate::projection::Projection;
@@ -132,22 +131,7 @@ impl Converter {
             old_object,
             payload: Payload::default(),
         };
-        message.payload = self.config.form.kind.payload(&Parts {
-            id: &message.id,
-            cluster: &message.cluster,
-            resource: &message.resource,
-            namespace: &message.namespace,
-            name: &message.name,
-            uid: &message.uid,
-            version: &message.version,
-            etype: message.etype,
-            is_repair: message.is_repair,
-            gap: message.gap,
-            time: message.time,
-            object: &message.object,
-            old_object: message.old_object.as_deref(),
-            diff: diff.as_deref(),
-        });
+        message.payload = self.config.form.kind.payload(&message, diff.as_deref());
         Some(message)
     }
 

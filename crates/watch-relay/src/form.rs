@@ -3,13 +3,11 @@
 mod cloud_event;
 mod headers;
 mod json;
-mod parts;
 mod wire;
 
 use serde::Deserialize;
 
-pub use self::parts::Parts;
-use crate::message::Payload;
+use crate::message::{Message, Payload};
 
 /// A form, as it is named in a configuration.
 #[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
@@ -27,12 +25,13 @@ pub enum Form {
 }
 
 impl Form {
-    /// Writes an event. What is passed as JSON is not checked, but written as it is, without line feeds.
-    pub fn payload(self, parts: &Parts<'_>) -> Payload {
+    /// Writes an event; `diff` is what has changed, as JSON of any kind. What is JSON is not checked, but written as it is,
+    /// without line feeds.
+    pub fn payload(self, message: &Message, diff: Option<&[u8]>) -> Payload {
         match self {
-            Self::Wire => wire::payload(parts),
-            Self::CloudEvents => cloud_event::structured(parts),
-            Self::CloudEventsBinary => cloud_event::binary(parts),
+            Self::Wire => wire::payload(message, diff),
+            Self::CloudEvents => cloud_event::structured(message, diff),
+            Self::CloudEventsBinary => cloud_event::binary(message, diff),
         }
     }
 }
@@ -52,6 +51,17 @@ pub fn join<'a>(payloads: impl Iterator<Item = &'a Payload> + Clone) -> Option<P
         (wire::CONTENT_TYPE, true) => Some(wire::lines(payloads)),
         _ => None,
     }
+}
+
+/// The time as recordings have it: UTC, six digits after the second.
+fn time(message: &Message) -> String {
+    format!("{:.6}", message.time)
+}
+
+/// The gap in seconds, not less than it was.
+fn gap_seconds(message: &Message) -> Option<u64> {
+    let gap = message.gap?;
+    Some(gap.as_secs() + u64::from(gap.subsec_nanos() > 0))
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ pub(crate) struct Instance {
     pub(crate) events: DurableStream<DynamicObject>,
     pub(crate) converter: Converter,
     pub(crate) sink: Box<dyn Sink>,
+    /// Whether it was opened, and nothing has failed since.
+    pub(crate) is_open: bool,
     /// Whether a commit stores what was delivered, too.
     pub(crate) is_transaction: bool,
     pub(crate) tenure: Option<Tenure>,
@@ -121,6 +123,7 @@ impl Instance {
         loop {
             match self.sink.open(self.fence.as_ref()).await {
                 Ok(()) => {
+                    self.is_open = true;
                     self.status.opened();
                     return Ok(());
                 }
@@ -135,7 +138,9 @@ impl Instance {
         let mut kept = 0;
         loop {
             self.check_tenure()?;
-            let mut delivered = self.sink.open(self.fence.as_ref()).await;
+            let mut delivered =
+                if self.is_open { Ok(()) } else { self.sink.open(self.fence.as_ref()).await };
+            self.is_open = delivered.is_ok();
             if delivered.is_ok() && !batch.is_done() {
                 delivered = self.sink.deliver(&mut batch).await;
             }
@@ -154,7 +159,10 @@ impl Instance {
             }
             match delivered {
                 Ok(()) => break,
-                Err(error) => self.wait_after(&error, &mut backoff, &mut rng).await?,
+                Err(error) => {
+                    self.is_open = false;
+                    self.wait_after(&error, &mut backoff, &mut rng).await?;
+                }
             }
         }
         self.status.delivered(self.sink.name(), &batch);

@@ -64,6 +64,15 @@ impl Message {
         }
     }
 
+    /// Returns what happened, in small letters: `added`, `modified` or `deleted`.
+    pub(crate) fn change(&self) -> &'static str {
+        match self.etype {
+            EventType::Added => "added",
+            EventType::Modified => "modified",
+            EventType::Deleted => "deleted",
+        }
+    }
+
     /// Returns whether the object was deleted.
     pub fn is_deletion(&self) -> bool {
         self.etype == EventType::Deleted

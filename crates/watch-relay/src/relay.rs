@@ -321,6 +321,7 @@ async fn start(
         events,
         converter,
         sink,
+        is_open: false,
         is_transaction,
         tenure,
         fence,

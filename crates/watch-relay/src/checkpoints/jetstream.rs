@@ -24,11 +24,11 @@ mod writer;
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use watch_durable::{Batch, CheckpointStore, Claim, Row, StoreError};
+use watch_durable::{Batch, CheckpointStore, Claim, Claims, Row, StoreError};
 
 use crate::nats::{Connection, encode, stream_of};
 use crate::sink::Fence;
@@ -48,7 +48,7 @@ struct Shared {
     name: String,
     state: tokio::sync::Mutex<State>,
     /// The streams in use.
-    claimed: Mutex<HashSet<String>>,
+    claims: Claims,
 }
 
 struct State {
@@ -92,7 +92,7 @@ impl JetStreamCheckpoints {
         Ok(Self(Arc::new(Shared {
             name,
             state: tokio::sync::Mutex::new(state),
-            claimed: Mutex::default(),
+            claims: Claims::default(),
         })))
     }
 
@@ -105,14 +105,12 @@ impl JetStreamCheckpoints {
 
 impl CheckpointStore for JetStreamCheckpoints {
     fn claim(&self, stream: &str) -> Result<Claim, StoreError> {
-        let shared = &self.0;
-        if !claimed(shared).insert(stream.to_owned()) {
-            return Err(StoreError::new(format!(
-                "{}: another stream of this process has the name {stream:?}; give each stream a name of its own",
-                shared.name
-            )));
-        }
-        Ok(Claim::new(Claimed { shared: Arc::clone(shared), stream: stream.to_owned() }))
+        let Shared { name, claims, .. } = &*self.0;
+        claims.claim(stream).ok_or_else(|| {
+            StoreError::new(format!(
+                "{name}: another stream of this process has the name {stream:?}; give each stream a name of its own"
+            ))
+        })
     }
 
     fn load<'a>(&'a self, stream: &'a str) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
@@ -145,23 +143,6 @@ impl fmt::Debug for JetStreamCheckpoints {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JetStreamCheckpoints").field("name", &self.0.name).finish_non_exhaustive()
     }
-}
-
-/// A claimed stream.
-struct Claimed {
-    shared: Arc<Shared>,
-    stream: String,
-}
-
-impl Drop for Claimed {
-    fn drop(&mut self) {
-        claimed(&self.shared).remove(&self.stream);
-    }
-}
-
-fn claimed(shared: &Shared) -> std::sync::MutexGuard<'_, HashSet<String>> {
-    // A set is valid between any two of its methods.
-    shared.claimed.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn describe(connection: &Connection, subject: &str) -> String {

@@ -15,21 +15,22 @@
 //! The data is `{"object":{…}}`, with `oldObject` and `diff` if they were asked for.
 
 use bytes::Bytes;
-use watch_protocol::EventType;
 
-use super::headers;
 use super::json::Object;
-use super::parts::Parts;
-use crate::message::Payload;
+use super::{gap_seconds, headers, time};
+use crate::message::{Message, Payload};
 
 pub(super) const STRUCTURED: &str = "application/cloudevents+json";
 const BATCH: &str = "application/cloudevents-batch+json";
 const DATA: &str = "application/json";
+/// What the names of attributes begin with as headers.
+const PREFIX: &str = "ce-";
 
-pub(super) fn structured(parts: &Parts<'_>) -> Payload {
-    let data = data(parts);
+pub(super) fn structured(message: &Message, diff: Option<&[u8]>) -> Payload {
+    let data = data(message, diff);
     let mut event = Object::with_capacity(data.len() + 700);
-    for (name, value) in attributes(parts) {
+    for (header, value) in attributes(message) {
+        let name = header.trim_start_matches(PREFIX);
         match value {
             Value::Text(text) => event.text(name, &text),
             Value::Number(number) => event.number(name, number),
@@ -40,16 +41,16 @@ pub(super) fn structured(parts: &Parts<'_>) -> Payload {
     Payload { content_type: STRUCTURED, headers: Vec::new(), body: event.finish() }
 }
 
-pub(super) fn binary(parts: &Parts<'_>) -> Payload {
+pub(super) fn binary(message: &Message, diff: Option<&[u8]>) -> Payload {
     let header = |(name, value)| {
         let text = match value {
             Value::Text(text) => headers::header(&text),
             Value::Number(number) => number.to_string(),
         };
-        (header_of(name), text)
+        (name, text)
     };
-    let headers = attributes(parts).into_iter().map(header).collect();
-    Payload { content_type: DATA, headers, body: data(parts) }
+    let headers = attributes(message).into_iter().map(header).collect();
+    Payload { content_type: DATA, headers, body: data(message, diff) }
 }
 
 /// An array of events in structured mode.
@@ -69,62 +70,43 @@ enum Value {
     Number(u64),
 }
 
-fn attributes(parts: &Parts<'_>) -> Vec<(&'static str, Value)> {
-    let change = match parts.etype {
-        EventType::Added => "added",
-        EventType::Modified => "modified",
-        EventType::Deleted => "deleted",
-    };
-    let kind = if parts.is_repair { "repaired" } else { change };
-    let source = headers::segment(parts.cluster);
-    let subject = parts.path();
+/// Returns the attributes, named as headers.
+fn attributes(message: &Message) -> Vec<(&'static str, Value)> {
+    let change = message.change();
+    let kind = if message.is_repair { "repaired" } else { change };
+    let source = headers::segment(&message.cluster);
+    let subject = message.path();
     let key = format!("{source}/{subject}");
     let mut attributes = vec![
-        ("specversion", Value::Text("1.0".to_owned())),
-        ("id", Value::Text(parts.id.to_owned())),
-        ("source", Value::Text(source)),
-        ("type", Value::Text(format!("io.watchables.resource.{kind}"))),
-        ("subject", Value::Text(subject)),
-        ("time", Value::Text(parts.time())),
-        ("change", Value::Text(change.to_owned())),
-        ("partitionkey", Value::Text(key)),
+        ("ce-specversion", Value::Text("1.0".to_owned())),
+        ("ce-id", Value::Text(message.id.to_string())),
+        ("ce-source", Value::Text(source)),
+        ("ce-type", Value::Text(format!("io.watchables.resource.{kind}"))),
+        ("ce-subject", Value::Text(subject)),
+        ("ce-time", Value::Text(time(message))),
+        ("ce-change", Value::Text(change.to_owned())),
+        ("ce-partitionkey", Value::Text(key)),
     ];
     // An attribute is not empty.
-    for (name, value) in [("uid", parts.uid), ("resourceversion", parts.version)] {
+    for (name, value) in [("ce-uid", &message.uid), ("ce-resourceversion", &message.version)] {
         if !value.is_empty() {
-            attributes.push((name, Value::Text(value.to_owned())));
+            attributes.push((name, Value::Text(value.clone())));
         }
     }
     // Integers have 32 bits.
-    let gap = parts.gap_seconds().map(|seconds| seconds.min(i32::MAX.unsigned_abs().into()));
-    attributes.extend(gap.map(|seconds| ("gapseconds", Value::Number(seconds))));
+    let gap = gap_seconds(message).map(|seconds| seconds.min(i32::MAX.unsigned_abs().into()));
+    attributes.extend(gap.map(|seconds| ("ce-gapseconds", Value::Number(seconds))));
     attributes
 }
 
-fn header_of(attribute: &str) -> &'static str {
-    match attribute {
-        "specversion" => "ce-specversion",
-        "id" => "ce-id",
-        "source" => "ce-source",
-        "type" => "ce-type",
-        "subject" => "ce-subject",
-        "time" => "ce-time",
-        "change" => "ce-change",
-        "uid" => "ce-uid",
-        "resourceversion" => "ce-resourceversion",
-        "gapseconds" => "ce-gapseconds",
-        _ => "ce-partitionkey",
-    }
-}
-
-fn data(parts: &Parts<'_>) -> Bytes {
-    let length = parts.object.len() + parts.old_object.map_or(0, <[u8]>::len);
-    let mut data = Object::with_capacity(length + parts.diff.map_or(0, <[u8]>::len) + 40);
-    data.json("object", parts.object);
-    if let Some(old) = parts.old_object {
+fn data(message: &Message, diff: Option<&[u8]>) -> Bytes {
+    let length = message.object.len() + message.old_object.as_ref().map_or(0, Bytes::len);
+    let mut data = Object::with_capacity(length + diff.map_or(0, <[u8]>::len) + 40);
+    data.json("object", &message.object);
+    if let Some(old) = &message.old_object {
         data.json("oldObject", old);
     }
-    if let Some(diff) = parts.diff {
+    if let Some(diff) = diff {
         data.json("diff", diff);
     }
     data.finish()

@@ -1,5 +1,6 @@
 //! Each form of one event.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -11,33 +12,34 @@ use super::*;
 static DEPLOYMENTS: ResourceInfo =
     ResourceInfo::new("apps", "v1", "Deployment", "deployments", Scope::Namespaced);
 
-fn parts() -> Parts<'static> {
-    Parts {
-        id: "eu/5f0c/7",
-        cluster: "eu west/ü",
-        resource: &DEPLOYMENTS,
-        namespace: "shop",
-        name: "web",
-        uid: "5f0c",
-        version: "7",
+fn message() -> Message {
+    Message {
+        id: "eu/5f0c/7".into(),
+        cluster: "eu west/ü".into(),
+        resource: Arc::new(DEPLOYMENTS.clone()),
+        namespace: "shop".to_owned(),
+        name: "web".to_owned(),
+        uid: "5f0c".to_owned(),
+        version: "7".to_owned(),
         etype: EventType::Modified,
         is_repair: false,
         gap: None,
         time: "2026-01-02T03:04:05.12Z".parse().expect("a time"),
-        object: b"{\"a\":\n\"b\\n\"}",
+        object: "{\"a\":\n\"b\\n\"}".into(),
         old_object: None,
-        diff: None,
+        payload: Payload::default(),
     }
 }
 
-fn whole() -> Parts<'static> {
-    Parts {
+const DIFF: Option<&[u8]> = Some(br#"["a"]"#);
+
+fn whole() -> Message {
+    Message {
         etype: EventType::Deleted,
         is_repair: true,
         gap: Some(Duration::from_millis(1_001)),
-        old_object: Some(br#"{"a":1}"#),
-        diff: Some(br#"["a"]"#),
-        ..parts()
+        old_object: Some(r#"{"a":1}"#.into()),
+        ..message()
     }
 }
 
@@ -48,12 +50,12 @@ fn json_of(payload: &Payload) -> Value {
 
 #[test]
 fn wire_form_is_that_of_a_watch_with_time_source_and_identity() {
-    let payload = Form::Wire.payload(&parts());
+    let payload = Form::Wire.payload(&message(), None);
     assert_eq!((payload.content_type, payload.headers.len()), ("application/json", 0));
     let expected = "{\"type\":\"MODIFIED\",\"time\":\"2026-01-02T03:04:05.120000Z\",\"source\":\"deployments.apps/v1\",\
                     \"id\":\"eu/5f0c/7\",\"cluster\":\"eu west/ü\",\"object\":{\"a\": \"b\\n\"}}";
     assert_eq!(payload.body, expected);
-    let whole = json_of(&Form::Wire.payload(&whole()));
+    let whole = json_of(&Form::Wire.payload(&whole(), DIFF));
     assert_eq!(whole["type"], "DELETED");
     assert_eq!((&whole["origin"], &whole["gapSeconds"]), (&json!("repair"), &json!(2)));
     assert_eq!((&whole["oldObject"], &whole["diff"]), (&json!({"a": 1}), &json!(["a"])));
@@ -61,7 +63,7 @@ fn wire_form_is_that_of_a_watch_with_time_source_and_identity() {
 
 #[test]
 fn structured_cloud_event_has_all_attributes() {
-    let payload = Form::CloudEvents.payload(&parts());
+    let payload = Form::CloudEvents.payload(&message(), None);
     assert_eq!(payload.content_type, "application/cloudevents+json");
     assert!(payload.headers.is_empty());
     let expected = json!({
@@ -83,7 +85,7 @@ fn structured_cloud_event_has_all_attributes() {
 
 #[test]
 fn repaired_cloud_event_says_what_happened() {
-    let event = json_of(&Form::CloudEvents.payload(&whole()));
+    let event = json_of(&Form::CloudEvents.payload(&whole(), DIFF));
     assert_eq!(event["type"], "io.watchables.resource.repaired");
     assert_eq!((&event["change"], &event["gapseconds"]), (&json!("deleted"), &json!(2)));
     let data = json!({"object": {"a": "b\n"}, "oldObject": {"a": 1}, "diff": ["a"]});
@@ -92,7 +94,7 @@ fn repaired_cloud_event_says_what_happened() {
 
 #[test]
 fn names_of_attributes_are_lower_case_alphanumeric_and_short() {
-    let event = json_of(&Form::CloudEvents.payload(&whole()));
+    let event = json_of(&Form::CloudEvents.payload(&whole(), DIFF));
     for name in event.as_object().expect("an object").keys() {
         let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
         assert!(name.chars().all(valid) && name.len() <= 20, "{name}");
@@ -101,9 +103,9 @@ fn names_of_attributes_are_lower_case_alphanumeric_and_short() {
 
 #[test]
 fn binary_cloud_event_has_attributes_in_headers() {
-    let mut parts = whole();
-    parts.name = "we\"b ü%";
-    let payload = Form::CloudEventsBinary.payload(&parts);
+    let mut whole = whole();
+    "we\"b ü%".clone_into(&mut whole.name);
+    let payload = Form::CloudEventsBinary.payload(&whole, DIFF);
     assert_eq!(payload.content_type, "application/json");
     let header = |name| {
         let found = payload.headers.iter().find(|(header, _)| *header == name);
@@ -113,7 +115,7 @@ fn binary_cloud_event_has_attributes_in_headers() {
     assert_eq!(header("ce-subject"), Some("deployments.apps/v1/shop/we%22b%20%C3%BC%25"));
     assert_eq!(header("ce-gapseconds"), Some("2"));
     // The same attributes as in structured mode.
-    let event = json_of(&Form::CloudEvents.payload(&parts));
+    let event = json_of(&Form::CloudEvents.payload(&whole, DIFF));
     let mut names: Vec<_> = event.as_object().expect("an object").keys().cloned().collect();
     names.retain(|name| !name.starts_with("data"));
     let mut headers: Vec<_> =
@@ -126,8 +128,9 @@ fn binary_cloud_event_has_attributes_in_headers() {
 
 #[test]
 fn absent_attributes_are_left_out() {
-    let parts = Parts { uid: "", version: "", namespace: "", ..parts() };
-    let event = json_of(&Form::CloudEvents.payload(&parts));
+    let nothing = String::new;
+    let message = Message { uid: nothing(), version: nothing(), namespace: nothing(), ..message() };
+    let event = json_of(&Form::CloudEvents.payload(&message, None));
     assert_eq!((event.get("uid"), event.get("resourceversion")), (None, None));
     assert_eq!(event["subject"], "deployments.apps/v1/web");
 }
@@ -135,7 +138,7 @@ fn absent_attributes_are_left_out() {
 #[test]
 fn payloads_of_one_form_are_joined() {
     let join = |forms: &[Form]| {
-        let payloads: Vec<_> = forms.iter().map(|form| form.payload(&parts())).collect();
+        let payloads: Vec<_> = forms.iter().map(|form| form.payload(&message(), None)).collect();
         super::join(payloads.iter())
     };
     let events = join(&[Form::CloudEvents; 3]).expect("a batch");

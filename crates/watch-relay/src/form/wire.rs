@@ -1,33 +1,35 @@
 //! The wire form: events as an API server's watch has them, with the members that recordings add.
 
+use bytes::Bytes;
+
 use super::json::Object;
-use super::parts::Parts;
-use crate::message::Payload;
+use super::{gap_seconds, time};
+use crate::message::{Message, Payload};
 
 pub(super) const CONTENT_TYPE: &str = "application/json";
 const LINES: &str = "application/x-ndjson";
 
-pub(super) fn payload(parts: &Parts<'_>) -> Payload {
-    let length = parts.object.len() + parts.old_object.map_or(0, <[u8]>::len);
-    let mut object = Object::with_capacity(length + parts.diff.map_or(0, <[u8]>::len) + 400);
-    object.text("type", parts.etype.as_str());
-    object.text("time", &parts.time());
-    object.text("source", &parts.resource.to_string());
-    object.text("id", parts.id);
-    object.text("cluster", parts.cluster);
-    if parts.is_repair {
+pub(super) fn payload(message: &Message, diff: Option<&[u8]>) -> Payload {
+    let length = message.object.len() + message.old_object.as_ref().map_or(0, Bytes::len);
+    let mut object = Object::with_capacity(length + diff.map_or(0, <[u8]>::len) + 400);
+    object.text("type", message.etype.as_str());
+    object.text("time", &time(message));
+    object.text("source", &message.resource.to_string());
+    object.text("id", &message.id);
+    object.text("cluster", &message.cluster);
+    if message.is_repair {
         object.text("origin", "repair");
     }
-    if let Some(seconds) = parts.gap_seconds() {
+    if let Some(seconds) = gap_seconds(message) {
         object.number("gapSeconds", seconds);
     }
-    if let Some(diff) = parts.diff {
+    if let Some(diff) = diff {
         object.json("diff", diff);
     }
-    if let Some(old) = parts.old_object {
+    if let Some(old) = &message.old_object {
         object.json("oldObject", old);
     }
-    object.json("object", parts.object);
+    object.json("object", &message.object);
     Payload { content_type: CONTENT_TYPE, headers: Vec::new(), body: object.finish() }
 }
 

@@ -6,7 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::connection::State;
-use async_nats::jetstream::context::{ContextBuilder, RequestError, RequestErrorKind};
+use async_nats::jetstream::context::{
+    ContextBuilder, PublishError, RequestError, RequestErrorKind,
+};
+use async_nats::jetstream::message::PublishMessage;
+use async_nats::jetstream::publish::PublishAck;
 use async_nats::jetstream::{Context, ErrorCode};
 use async_nats::{ConnectErrorKind, ConnectOptions, Event};
 
@@ -79,6 +83,15 @@ impl Connection {
     /// Returns whether the connection stands, as far as the client knows.
     pub(crate) fn is_up(&self) -> bool {
         self.context.client().connection_state() == State::Connected
+    }
+
+    /// Publishes a message, and waits for its acknowledgement.
+    pub(crate) async fn publish(
+        &self,
+        subject: &str,
+        message: PublishMessage,
+    ) -> Result<PublishAck, PublishError> {
+        self.context.send_publish(subject.to_owned(), message).await?.await
     }
 
     /// Returns what to say of a request that was not answered in time.

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use async_nats::jetstream::ErrorCode;
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use watch_durable::StoreError;
 
 /// An error whose message names the server or the stream, and what to do if a person must.
@@ -42,4 +43,11 @@ pub(crate) fn code_of(error: &(dyn Error + 'static)) -> Option<ErrorCode> {
         next = error.source();
     }
     None
+}
+
+/// Whether a message was refused because another one than expected is the last of its subject.
+pub(crate) fn is_wrong_sequence(error: &PublishError) -> bool {
+    // Newer servers have a second code.
+    error.kind() == PublishErrorKind::WrongLastSequence
+        || code_of(error) == Some(ErrorCode::STREAM_WRONG_LAST_SEQUENCE_CONSTANT)
 }

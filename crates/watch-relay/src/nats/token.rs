@@ -10,29 +10,18 @@
 //!
 //! So `rbac.authorization.k8s.io` is `rbac_authorization_k8s_io`, and no two values are written alike.
 
-use std::fmt::Write as _;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+/// What a token must not have, or has in the place of something else; also all that is not ASCII.
+const TOKEN: &AsciiSet = &CONTROLS.add(b' ').add(b'_').add(b'%').add(b'*').add(b'>').add(b'$');
 
 /// Writes a value as a token.
 pub(crate) fn encode(value: &str) -> String {
     match value {
-        "" => return "_".to_owned(),
-        "." => return "%2E".to_owned(),
-        _ => {}
+        "" => "_".to_owned(),
+        "." => "%2E".to_owned(),
+        _ => utf8_percent_encode(value, TOKEN).to_string().replace('.', "_"),
     }
-    let mut token = String::with_capacity(value.len() + 8);
-    for byte in value.bytes() {
-        match byte {
-            b'.' => token.push('_'),
-            b'_' | b'%' | b'*' | b'>' | b'$' => put_escaped(&mut token, byte),
-            b'!'..=b'~' => token.push(char::from(byte)),
-            _ => put_escaped(&mut token, byte),
-        }
-    }
-    token
-}
-
-fn put_escaped(token: &mut String, byte: u8) {
-    write!(token, "%{byte:02X}").expect("writing to a string does not fail");
 }
 
 #[cfg(test)]

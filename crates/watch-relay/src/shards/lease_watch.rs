@@ -6,6 +6,7 @@ use futures::StreamExt as _;
 use kube_client::Client;
 use tokio::time::Instant;
 use watch_protocol::EventType;
+use watch_protocol::error::one_line;
 use watch_protocol::machine::Delivery;
 use watch_runtime::{RawEvents, Watcher};
 use watchable_core::DynamicObject;
@@ -72,7 +73,7 @@ impl LeaseWatch {
                 },
                 ended => {
                     if let Some(Err(error)) = ended {
-                        let error = with_causes(&error);
+                        let error = one_line(&error);
                         tracing::warn!(error, "Leases cannot be watched; it is tried again");
                     }
                     self.stream = None;
@@ -91,14 +92,4 @@ impl LeaseWatch {
         let object = self.watcher.decode(delivery)?;
         Ok(Seen::Lease(Box::new(object.decode()?)))
     }
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

@@ -165,7 +165,7 @@ impl Machine {
         for slot in &mut self.slots {
             self.events.extend(slot.advance(&self.settings, now));
         }
-        self.forget_the_gone(now);
+        self.remove_expired_replicas(now);
         let wanted = self.balance(now);
         if let Some(event) = self.events.pop_front() {
             return Step::Event(event);

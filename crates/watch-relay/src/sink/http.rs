@@ -4,7 +4,7 @@ mod answer;
 mod client;
 mod config;
 mod endpoint;
-mod lanes;
+mod queues;
 
 use std::fmt;
 use std::sync::Arc;
@@ -76,7 +76,7 @@ impl Sink for HttpSink {
     fn deliver<'a>(&'a mut self, batch: &'a mut Batch) -> BoxFuture<'a, Result<(), SinkError>> {
         async move {
             let (client, headers) = self.refresh()?;
-            let outcomes = lanes::send(client, &headers, batch.pending()).await;
+            let outcomes = queues::send(client, &headers, batch.pending()).await;
             for (at, outcome) in outcomes.known {
                 match outcome {
                     Ok(()) => batch.stored(at),

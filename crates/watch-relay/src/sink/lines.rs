@@ -144,7 +144,7 @@ impl LinesFile {
     }
 
     fn write(&mut self, batch: &mut Batch) -> io::Result<()> {
-        let Some(open) = &mut self.open else { return Ok(()) };
+        let open = self.open.as_mut().ok_or_else(|| io::Error::other("it is not open"))?;
         let (file, sync) = (&mut open.file, self.config.sync);
         let ids = &open.ids;
         let mut added = 0;

@@ -110,7 +110,7 @@ impl NatsSink {
         let is_known = self.marks_fence.as_ref() == fence
             && stored
                 .zip(self.stream.as_ref())
-                .is_some_and(|(stored, before)| goes_on(before, &stream, stored));
+                .is_some_and(|(stored, before)| is_continuation(before, &stream, stored));
         if !is_known {
             self.marks = None;
             let marks =
@@ -141,8 +141,8 @@ impl NatsSink {
             always_expects: self.fence.is_some() || !is_slow(connection, stream),
             is_stopped: AtomicBool::new(false),
         };
-        let lanes = lanes(&self.template, batch);
-        let running = lanes.into_iter().map(|lane| publisher.lane(lane));
+        let queues = queues(&self.template, batch);
+        let running = queues.into_iter().map(|queue| publisher.queue(queue));
         let mut running = stream::iter(running).buffer_unordered(self.config.max_in_flight());
         let mut outcomes = Vec::new();
         let mut first_error: Option<SinkError> = None;
@@ -183,7 +183,7 @@ impl Sink for NatsSink {
             self.stream = None;
             self.marks = None;
             if let Some(connection) = self.connection.take() {
-                // All is acknowledged: what fails here is only the farewell.
+                // All is acknowledged: what fails here is only the drain.
                 let _ = connection.context.client().drain().await;
             }
         }
@@ -192,17 +192,17 @@ impl Sink for NatsSink {
 }
 
 /// Returns the places of a batch's pending messages, by what must be kept in order.
-fn lanes(template: &Template, batch: &Batch) -> Vec<Vec<usize>> {
-    let mut lanes: Vec<Vec<usize>> = Vec::new();
+fn queues(template: &Template, batch: &Batch) -> Vec<Vec<usize>> {
+    let mut queues: Vec<Vec<usize>> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for (at, message) in batch.pending() {
-        let place = *places.entry(template.lane(message)).or_insert(lanes.len());
-        match lanes.get_mut(place) {
-            Some(lane) => lane.push(at),
-            None => lanes.push(vec![at]),
+        let place = *places.entry(template.ordering_key(message)).or_insert(queues.len());
+        match queues.get_mut(place) {
+            Some(queue) => queue.push(at),
+            None => queues.push(vec![at]),
         }
     }
-    lanes
+    queues
 }
 
 /// Returns whether the server takes long to find out what is last in a subject: before version 2.10, a store in memory
@@ -213,7 +213,7 @@ fn is_slow(connection: &Connection, stream: &Stream<Info>) -> bool {
 }
 
 /// Returns whether a stream is the one that it was, with all up to this sequence that was stored in it.
-fn goes_on(before: &Stream<Info>, now: &Stream<Info>, stored: u64) -> bool {
+fn is_continuation(before: &Stream<Info>, now: &Stream<Info>, stored: u64) -> bool {
     let (before, now) = (before.cached_info(), now.cached_info());
     before.created == now.created
         && now.state.last_sequence >= stored.max(before.state.last_sequence)

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::json;
 use watch_protocol::EventType;
-use watch_relay::form::{Form, Parts};
+use watch_relay::form::Form;
 use watch_relay::sink::http::{HttpConfig, HttpSink};
 use watch_relay::sink::{Sink as _, SinkError};
-use watch_relay::{Batch, Message};
+use watch_relay::{Batch, Message, Payload};
 use watchable_core::{ResourceInfo, Scope};
 
 use crate::server::Server;
@@ -22,23 +22,7 @@ pub(crate) fn message(form: Form, name: &str, version: usize) -> Message {
     let object = Bytes::from(object.to_string());
     let (id, version) = (format!("c/{name}/{version}"), version.to_string());
     let time: Timestamp = "2026-01-02T09:30:00Z".parse().expect("a time");
-    let payload = form.payload(&Parts {
-        id: &id,
-        cluster: "c",
-        resource: &PODS,
-        namespace: "shop",
-        name,
-        uid: name,
-        version: &version,
-        etype: EventType::Modified,
-        is_repair: false,
-        gap: None,
-        time,
-        object: &object,
-        old_object: None,
-        diff: None,
-    });
-    Message {
+    let mut message = Message {
         id: id.into(),
         cluster: "c".into(),
         resource: Arc::new(PODS.clone()),
@@ -52,8 +36,10 @@ pub(crate) fn message(form: Form, name: &str, version: usize) -> Message {
         time,
         object,
         old_object: None,
-        payload,
-    }
+        payload: Payload::default(),
+    };
+    message.payload = form.payload(&message, None);
+    message
 }
 
 /// Events of one object.

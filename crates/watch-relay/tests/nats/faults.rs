@@ -118,7 +118,7 @@ async fn subject_that_no_stream_takes_is_named() {
 }
 
 #[tokio::test]
-async fn server_without_jetstream_and_no_server_are_told_apart() {
+async fn server_without_jetstream_and_no_server_have_errors_of_their_own() {
     let server = Server::configured("");
     let error = refused(config(&server.url())).await.to_string();
     assert!(error.contains("has no JetStream") && error.contains("-js"), "{error}");

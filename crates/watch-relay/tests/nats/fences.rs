@@ -67,7 +67,7 @@ async fn last_message_of_a_former_holder_is_recognised() {
     let mut former = hold(&config, 1).await;
     former.deliver(&mut batch([Event::modified("web", 1)])).await.expect("it is stored");
     let mut holder = hold(&config, 2).await;
-    // It was on its way while the shard was taken over.
+    // It was in flight while the shard was taken over.
     former.deliver(&mut batch([Event::modified("web", 2)])).await.expect("it is stored");
     let mut events = batch([Event::modified("web", 2), Event::modified("web", 3)]);
     holder.deliver(&mut events).await.expect("it is stored");

@@ -5,12 +5,10 @@ use std::time::Duration;
 
 use embedded_apiserver::EmbeddedServer;
 use futures::TryStreamExt as _;
-use futures::future::BoxFuture;
 use jiff::Timestamp;
 use kube_client::{Client, Config};
 use serde_json::json;
-use watch_durable as durable;
-use watch_durable::{CheckpointStore, DurableEvent, DurableExt as _, DurableStream, StoreError};
+use watch_durable::{DurableEvent, DurableExt as _, DurableStream};
 use watch_relay::sink::Sink as _;
 use watch_relay::sink::postgres::PostgresSink;
 use watch_relay::{Batch, Message};
@@ -26,20 +24,6 @@ const MAPS: ResourceInfo =
 /// The limit of every wait: a test that takes longer hangs.
 const TEST_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// The sink's store of checkpoints, as streams take it.
-#[derive(Clone)]
-struct Store(Arc<dyn CheckpointStore>);
-
-impl CheckpointStore for Store {
-    fn load<'a>(&'a self, stream: &'a str) -> BoxFuture<'a, Result<Vec<durable::Row>, StoreError>> {
-        self.0.load(stream)
-    }
-
-    fn commit(&self, batches: Vec<durable::Batch>) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.0.commit(batches)
-    }
-}
-
 /// A process that stores the `ConfigMap`s of an API server. Dropping it kills it.
 struct Process {
     sink: PostgresSink,
@@ -51,7 +35,7 @@ impl Process {
         let sink = open(server).await;
         let config = Config::new(api.url().parse().expect("a URL"));
         let client = Client::try_from(config).expect("a client is created");
-        let store = Store(sink.transaction().expect("it has one"));
+        let store = sink.transaction().expect("it has one");
         let events = Watcher::<DynamicObject>::for_resource(client, MAPS).durable(&store, "maps");
         Self { sink, events: events.expect("the name is free").cluster("c") }
     }

@@ -31,7 +31,7 @@ async fn every_event_is_written_once_over_restarts() {
     running.stop().await;
     // While it is down.
     world.create(config_map("b", "1"));
-    world.delete("configmaps", "a");
+    world.delete("a");
     let running = world.run(&config);
     let lines = world.lines_are(4).await;
     assert_eq!(

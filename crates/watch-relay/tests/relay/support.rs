@@ -72,8 +72,7 @@ impl World {
         self.server.store().update(object).unwrap();
     }
 
-    pub(crate) fn delete(&self, plural: &str, name: &str) {
-        assert_eq!(plural, CONFIG_MAPS.plural());
+    pub(crate) fn delete(&self, name: &str) {
         self.server.store().delete(&CONFIG_MAPS, Some("default"), name).unwrap();
     }
 

@@ -17,7 +17,7 @@ const SHARDS: u32 = 8;
 
 /// Who works on what, in one process, so that everyone's clock is the same.
 #[derive(Clone, Default)]
-struct Board(Arc<Mutex<BTreeMap<u32, Work>>>);
+struct Assignments(Arc<Mutex<BTreeMap<u32, Work>>>);
 
 struct Work {
     by: String,
@@ -26,7 +26,7 @@ struct Work {
     stop_by: Option<Instant>,
 }
 
-impl Board {
+impl Assignments {
     fn loads(&self) -> BTreeMap<String, usize> {
         let mut loads = BTreeMap::new();
         for work in self.0.lock().unwrap().values() {
@@ -42,20 +42,20 @@ impl Board {
     }
 
     fn handle(&self, replica: &str, event: &ShardEvent, handle: &ReplicaHandle) {
-        let mut board = self.0.lock().unwrap();
+        let mut assignments = self.0.lock().unwrap();
         match *event {
             ShardEvent::Acquired { shard, epoch } => {
-                if let Some(former) = board.get(&shard) {
+                if let Some(former) = assignments.get(&shard) {
                     let until = former.stop_by.or_else(|| former.handle.valid_until(shard));
                     let is_valid = until.is_some_and(|until| Instant::now() < until);
                     assert!(!is_valid, "shard {shard}: {}, and now {replica}", former.by);
                     assert!(former.epoch < epoch, "shard {shard}: {} and {epoch}", former.epoch);
                 }
                 let (by, handle) = (replica.to_owned(), handle.clone());
-                board.insert(shard, Work { by, epoch, handle, stop_by: None });
+                assignments.insert(shard, Work { by, epoch, handle, stop_by: None });
             }
             ShardEvent::Lost { shard, stop_by, .. } => {
-                if let Some(work) = board.get_mut(&shard) {
+                if let Some(work) = assignments.get_mut(&shard) {
                     work.stop_by = Some(stop_by);
                 }
             }
@@ -63,9 +63,9 @@ impl Board {
     }
 
     fn stopped(&self, replica: &str, shard: u32) {
-        let mut board = self.0.lock().unwrap();
-        if board.get(&shard).is_some_and(|work| work.by == replica) {
-            board.remove(&shard);
+        let mut assignments = self.0.lock().unwrap();
+        if assignments.get(&shard).is_some_and(|work| work.by == replica) {
+            assignments.remove(&shard);
         }
     }
 }
@@ -85,17 +85,17 @@ struct Node {
     task: tokio::task::JoinHandle<()>,
 }
 
-fn start(leases: &Leases, relay: &str, name: &str, board: &Board) -> Node {
+fn start(leases: &Leases, relay: &str, name: &str, assignments: &Assignments) -> Node {
     let mut replica = Replica::start(leases.client.clone(), settings(relay, name)).unwrap();
-    let (board, name) = (board.clone(), name.to_owned());
+    let (assignments, name) = (assignments.clone(), name.to_owned());
     let handle = replica.handle();
     let task = tokio::spawn({
         let handle = handle.clone();
         async move {
             while let Some(event) = replica.next().await {
-                board.handle(&name, &event, &handle);
+                assignments.handle(&name, &event, &handle);
                 if let ShardEvent::Lost { shard, .. } = event {
-                    board.stopped(&name, shard);
+                    assignments.stopped(&name, shard);
                     replica.stopped(shard);
                 }
             }
@@ -120,13 +120,13 @@ fn relay() -> String {
 #[tokio::test]
 async fn shards_are_spread_and_move_when_replicas_come_stop_and_die() {
     let leases = leases().await;
-    let (board, relay) = (Board::default(), relay());
-    let a = start(&leases, &relay, "a", &board);
-    until(|| board.sorted_loads() == [8]).await;
+    let (assignments, relay) = (Assignments::default(), relay());
+    let a = start(&leases, &relay, "a", &assignments);
+    until(|| assignments.sorted_loads() == [8]).await;
 
-    let b = start(&leases, &relay, "b", &board);
-    let c = start(&leases, &relay, "c", &board);
-    until(|| board.sorted_loads() == [2, 3, 3]).await;
+    let b = start(&leases, &relay, "b", &assignments);
+    let c = start(&leases, &relay, "c", &assignments);
+    until(|| assignments.sorted_loads() == [2, 3, 3]).await;
     for lease in stored(&leases.client, &relay).await {
         let spec = &lease["spec"];
         assert_eq!(spec["leaseDurationSeconds"], 3, "{lease}");
@@ -139,15 +139,16 @@ async fn shards_are_spread_and_move_when_replicas_come_stop_and_die() {
 
     // As by SIGKILL: nothing is released.
     a.task.abort();
-    until(|| board.loads().keys().eq(["b", "c"]) && board.sorted_loads() == [4, 4]).await;
+    until(|| assignments.loads().keys().eq(["b", "c"]) && assignments.sorted_loads() == [4, 4])
+        .await;
 
     b.handle.shut_down();
     soon(b.task).await.expect("it ends");
-    until(|| board.sorted_loads() == [8]).await;
+    until(|| assignments.sorted_loads() == [8]).await;
 
     c.handle.shut_down();
     soon(c.task).await.expect("it ends");
-    assert_eq!(board.sorted_loads(), [0; 0]);
+    assert_eq!(assignments.sorted_loads(), [0; 0]);
     for lease in stored(&leases.client, &relay).await {
         let is_free = lease["spec"]["holderIdentity"].as_str().is_none_or(str::is_empty);
         let is_of_the_dead = lease["metadata"]["name"].as_str().unwrap().contains("-replica-a-");
@@ -160,19 +161,20 @@ async fn outage_of_the_server_is_survived() {
     let leases = leases().await;
     // A real server is restarted by hand.
     let Some(server) = &leases.embedded else { return };
-    let (board, relay) = (Board::default(), relay());
-    let nodes: Vec<_> = ["a", "b", "c"].map(|name| start(&leases, &relay, name, &board)).into();
-    until(|| board.sorted_loads() == [2, 3, 3]).await;
+    let (assignments, relay) = (Assignments::default(), relay());
+    let nodes: Vec<_> =
+        ["a", "b", "c"].map(|name| start(&leases, &relay, name, &assignments)).into();
+    until(|| assignments.sorted_loads() == [2, 3, 3]).await;
 
-    let epochs = |board: &Board| -> Vec<u64> {
-        board.0.lock().unwrap().values().map(|work| work.epoch).collect()
+    let epochs = |assignments: &Assignments| -> Vec<u64> {
+        assignments.0.lock().unwrap().values().map(|work| work.epoch).collect()
     };
-    let before = epochs(&board);
+    let before = epochs(&assignments);
     // Longer than the deadline: everyone stops, and takes over again.
     server.restart(Duration::from_secs(6));
-    until(|| board.loads().is_empty()).await;
-    until(|| board.sorted_loads() == [2, 3, 3]).await;
-    let after = epochs(&board);
+    until(|| assignments.loads().is_empty()).await;
+    until(|| assignments.sorted_loads() == [2, 3, 3]).await;
+    let after = epochs(&assignments);
     assert!(
         after.iter().zip(&before).all(|(after, before)| after > before),
         "{before:?} {after:?}"
@@ -184,13 +186,13 @@ async fn outage_of_the_server_is_survived() {
 async fn replicas_that_may_not_write_hold_nothing_and_recover() {
     let leases = leases().await;
     let Some(server) = &leases.embedded else { return };
-    let board = Board::default();
+    let assignments = Assignments::default();
     let fault = server.faults().inject(Fault::status(403).verb(Verb::Create).times(u64::MAX));
-    let node = start(&leases, &relay(), "a", &board);
+    let node = start(&leases, &relay(), "a", &assignments);
     until(|| server.faults().hits(fault) >= 3).await;
-    assert_eq!(board.sorted_loads(), [0; 0]);
+    assert_eq!(assignments.sorted_loads(), [0; 0]);
     server.faults().clear();
-    until(|| board.sorted_loads() == [8]).await;
+    until(|| assignments.sorted_loads() == [8]).await;
     drop(node);
 }
 

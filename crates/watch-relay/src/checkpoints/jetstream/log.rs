@@ -1,15 +1,17 @@
 //! The log of one holder's checkpoints: the messages of a subject.
 
+use std::ops::ControlFlow;
+
+use async_nats::jetstream::Message;
 use async_nats::jetstream::consumer::DeliverPolicy;
 use async_nats::jetstream::consumer::pull::OrderedConfig;
 use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
-use async_nats::jetstream::stream::{ConsumerErrorKind, Info, PurgeErrorKind, Stream};
+use async_nats::jetstream::stream::{Info, PurgeErrorKind, Stream};
 use bytes::Bytes;
-use futures::StreamExt as _;
 
 use crate::checkpoints::jetstream::part::{Assembly, Part};
-use crate::nats::{Connection, Failure, last_of};
+use crate::nats::{Connection, Failure, is_wrong_sequence, last_of, read_all};
 
 /// What remains for a message's headers.
 const HEADERS: usize = 1 << 10;
@@ -60,33 +62,15 @@ impl Log {
             deliver_policy: DeliverPolicy::All,
             ..OrderedConfig::default()
         };
-        let consumer = self.stream.create_consumer(config).await.map_err(|error| {
-            let code = match error.kind() {
-                ConsumerErrorKind::JetStream(inner) => Some(inner.error_code()),
-                _ => None,
-            };
-            connection.failed(&what, code, error)
-        })?;
-        let consumer_name = consumer.cached_info().name.clone();
-        let mut left = consumer.cached_info().num_pending;
         let mut last = 0;
-        let messages = consumer.messages().await;
-        let mut messages = messages.map_err(|error| connection.failed(&what, None, error))?;
-        while left > 0 {
-            let message = match tokio::time::timeout(connection.timeout, messages.next()).await {
-                Ok(Some(Ok(message))) => message,
-                Ok(Some(Err(error))) => return Err(connection.failed(&what, None, error)),
-                Ok(None) | Err(_) => return Err(connection.unanswered(&what)),
-            };
-            let info = message.info().map_err(|error| Failure::new(&what).with_source(error))?;
-            (left, last) = (info.pending, info.stream_sequence);
+        let each = |message: &Message, sequence| {
+            last = sequence;
             let part = message.headers.as_ref().and_then(Part::read);
             part.and_then(|part| assembly.add(part, &message.payload))
-                .ok_or_else(|| self.foreign())?;
-        }
-        drop(messages);
-        // It would end by itself, some seconds later.
-        let _ = self.stream.delete_consumer(&consumer_name).await;
+                .map(|()| ControlFlow::Continue(()))
+                .ok_or_else(|| self.foreign())
+        };
+        read_all(connection, &self.stream, config, &what, each).await?;
         Ok((assembly, last))
     }
 
@@ -102,16 +86,9 @@ impl Log {
             .payload(body)
             .expected_stream(&self.stream.cached_info().config.name)
             .expected_last_subject_sequence(after);
-        let sent = self.connection.context.send_publish(self.subject.clone(), message).await;
-        let published = match sent {
-            Ok(acknowledgement) => acknowledgement.await,
-            Err(error) => Err(error),
-        };
-        match published {
+        match self.connection.publish(&self.subject, message).await {
             Ok(acknowledgement) => Ok(Written::Stored(acknowledgement.sequence)),
-            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => {
-                Ok(Written::Refused)
-            }
+            Err(error) if is_wrong_sequence(&error) => Ok(Written::Refused),
             Err(error) => Err(self.failed(error)),
         }
     }

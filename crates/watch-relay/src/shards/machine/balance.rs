@@ -91,7 +91,7 @@ impl Machine {
     }
 
     /// Forgets replicas whose Lease is gone.
-    pub(super) fn forget_the_gone(&mut self, now: Instant) {
+    pub(super) fn remove_expired_replicas(&mut self, now: Instant) {
         let lasts = self.settings.lease_duration;
         self.others.retain(|_, view| {
             view.lease().is_some() || view.request.is_some() || now < view.changed() + lasts
@@ -100,7 +100,7 @@ impl Machine {
 
     /// Returns a replica that was not seen for long, whose Lease is to be deleted, and when it is. Only one replica
     /// does so: the first of those that are there.
-    pub(super) fn long_gone(&self, now: Instant) -> impl Iterator<Item = (&str, Instant)> {
+    pub(super) fn replicas_to_delete(&self, now: Instant) -> impl Iterator<Item = (&str, Instant)> {
         let is_first = self.live_replicas(now).all(|other| *other > *self.settings.identity);
         let lasts = self.settings.lease_duration * FORGET_AFTER;
         let there = self.others.values().filter(move |view| is_first && view.lease().is_some());

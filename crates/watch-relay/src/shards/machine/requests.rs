@@ -113,7 +113,7 @@ impl Machine {
         if self.synced.is_none() || self.shutting_down.is_some() {
             return None;
         }
-        let gone = self.long_gone(now).find(|(name, at)| {
+        let gone = self.replicas_to_delete(now).find(|(name, at)| {
             *at <= now && self.others.get(*name).is_some_and(|view| view.is_ready(now))
         });
         let gone = gone.map(|(name, _)| name.to_owned());
@@ -156,7 +156,7 @@ impl Machine {
         }
         times.extend(self.others.values().filter_map(|view| self.live_until(view)));
         times.extend(self.others.values().map(|view| view.changed() + settings.lease_duration));
-        times.extend(self.long_gone(now).map(|(name, at)| {
+        times.extend(self.replicas_to_delete(now).map(|(name, at)| {
             self.others.get(name).and_then(ready).map_or(at, |ready| ready.max(at))
         }));
         times.into_iter().filter(|time| *time > now).min().unwrap_or(now + IDLE)

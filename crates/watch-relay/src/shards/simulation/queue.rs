@@ -9,7 +9,7 @@ pub(super) type Millis = u64;
 
 /// What happens to a replica.
 #[derive(Debug)]
-pub(super) enum Happening {
+pub(super) enum Event {
     /// Its wait is over, if it has not begun another one since.
     Wake { number: u64 },
     /// Its watch shows what has changed.
@@ -27,7 +27,7 @@ pub(super) enum Happening {
 /// Happenings by time; those of the same time in the order in which they were added.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    happenings: BTreeMap<(Millis, u64), (usize, Happening)>,
+    events: BTreeMap<(Millis, u64), (usize, Event)>,
     sequence: u64,
 }
 
@@ -38,15 +38,15 @@ impl Queue {
         self.sequence
     }
 
-    pub(super) fn push(&mut self, time: Millis, replica: usize, happening: Happening) {
+    pub(super) fn push(&mut self, time: Millis, replica: usize, event: Event) {
         let number = self.number();
-        self.happenings.insert((time, number), (replica, happening));
+        self.events.insert((time, number), (replica, event));
     }
 
     /// Returns what happens next, and when, unless it is after this time.
-    pub(super) fn pop(&mut self, end: Millis) -> Option<(Millis, usize, Happening)> {
-        let entry = self.happenings.first_entry().filter(|entry| entry.key().0 <= end)?;
-        let ((time, _), (replica, happening)) = entry.remove_entry();
-        Some((time, replica, happening))
+    pub(super) fn pop(&mut self, end: Millis) -> Option<(Millis, usize, Event)> {
+        let entry = self.events.first_entry().filter(|entry| entry.key().0 <= end)?;
+        let ((time, _), (replica, event)) = entry.remove_entry();
+        Some((time, replica, event))
     }
 }

@@ -7,7 +7,7 @@ use fastrand::Rng;
 use jiff::Timestamp;
 
 use super::node::Node;
-use super::queue::{Happening, Millis, Queue};
+use super::queue::{Event, Millis, Queue};
 use super::server::{Change, Server};
 use crate::shards::event::ShardEvent;
 use crate::shards::lease::Lease;
@@ -85,7 +85,7 @@ impl World {
             requests: BTreeMap::new(),
             wake: 0,
         });
-        self.after(1, at, Happening::Watch);
+        self.after(1, at, Event::Watch);
         at
     }
 
@@ -97,8 +97,8 @@ impl World {
         self.clock(self.replicas[at].rate, self.replicas[at].offset)
     }
 
-    fn after(&mut self, delay: Millis, at: usize, happening: Happening) {
-        self.queue.push(self.now + delay, at, happening);
+    fn after(&mut self, delay: Millis, at: usize, event: Event) {
+        self.queue.push(self.now + delay, at, event);
     }
 
     fn delay(&mut self) -> Millis {
@@ -116,32 +116,32 @@ impl World {
     /// Lets this much time pass.
     pub(super) fn run(&mut self, time: Millis) {
         let end = self.now + time;
-        while let Some((time, at, happening)) = self.queue.pop(end) {
+        while let Some((time, at, event)) = self.queue.pop(end) {
             self.now = time;
-            self.happen(at, happening);
+            self.process(at, event);
         }
         self.now = end;
     }
 
-    fn happen(&mut self, at: usize, happening: Happening) {
+    fn process(&mut self, at: usize, event: Event) {
         let node = &self.replicas[at];
         // What is under way arrives, whatever has become of its sender.
-        if let Happening::Request { id, request } = &happening {
+        if let Event::Request { id, request } = &event {
             return self.arrive(at, *id, request);
         }
         if !node.is_alive {
             return;
         }
         if node.paused_until > self.now {
-            return self.after(node.paused_until - self.now, at, happening);
+            return self.after(node.paused_until - self.now, at, event);
         }
-        match happening {
-            Happening::Wake { number } if number != node.wake => return,
-            Happening::Wake { .. } | Happening::Request { .. } => {}
-            Happening::Watch => self.watch(at),
-            Happening::Response { id, name, outcome } => self.respond(at, id, &name, outcome),
-            Happening::Timeout { id, name } => self.respond(at, id, &name, Err(Failure::Other)),
-            Happening::Stopped { shard } => {
+        match event {
+            Event::Wake { number } if number != node.wake => return,
+            Event::Wake { .. } | Event::Request { .. } => {}
+            Event::Watch => self.watch(at),
+            Event::Response { id, name, outcome } => self.respond(at, id, &name, outcome),
+            Event::Timeout { id, name } => self.respond(at, id, &name, Err(Failure::Other)),
+            Event::Stopped { shard } => {
                 self.replicas[at].working.remove(&shard);
                 self.replicas[at].machine.stopped(shard);
             }
@@ -174,7 +174,7 @@ impl World {
         if !self.replicas[at].watch_is_busy {
             self.replicas[at].watch_is_busy = true;
             let delay = least + self.delay();
-            self.after(delay, at, Happening::Watch);
+            self.after(delay, at, Event::Watch);
         }
     }
 
@@ -191,7 +191,7 @@ impl World {
             let slow = if self.network.slow_responses { self.rng.u64(2_800..3_200) } else { 0 };
             let delay = slow.max(self.delay());
             let name = request.name.clone();
-            self.after(delay, at, Happening::Response { id, name, outcome });
+            self.after(delay, at, Event::Response { id, name, outcome });
         }
     }
 
@@ -224,7 +224,7 @@ impl World {
                     let node = &mut self.replicas[at];
                     node.wake += 1;
                     let (wake, wait) = (node.wake, wait / node.rate + 1);
-                    return self.after(wait, at, Happening::Wake { number: wake });
+                    return self.after(wait, at, Event::Wake { number: wake });
                 }
                 Step::End => {
                     let works = (0..self.shards).any(|shard| self.works(at, shard));
@@ -243,10 +243,10 @@ impl World {
         self.replicas[at].requests.insert(name.clone(), id);
         let timeout = Machine::request_timeout(&self.replicas[at].settings);
         let timeout = u64::try_from(timeout.as_millis()).expect("it is short");
-        self.after(timeout, at, Happening::Timeout { id, name });
+        self.after(timeout, at, Event::Timeout { id, name });
         if !self.is_lost(at) {
             let delay = self.delay();
-            self.after(delay, at, Happening::Request { id, request });
+            self.after(delay, at, Event::Request { id, request });
         }
     }
 
@@ -274,7 +274,7 @@ impl World {
                 // Some report it as late as they may.
                 let is_late = self.slow_callers || self.rng.u8(..8) == 0;
                 let delay = if is_late { left } else { self.rng.u64(0..=left.min(2000)) };
-                self.after(delay, at, Happening::Stopped { shard });
+                self.after(delay, at, Event::Stopped { shard });
             }
         }
     }

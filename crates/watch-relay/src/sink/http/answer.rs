@@ -2,8 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-use http::header::{LOCATION, RETRY_AFTER};
-use http::{HeaderMap, StatusCode, Uri};
+use http::header::LOCATION;
+use http::{HeaderMap, StatusCode};
+use watch_protocol::head::retry_after;
+use watch_protocol::location::without_secrets;
 
 use crate::sink::SinkError;
 
@@ -17,17 +19,19 @@ pub(super) enum Answer {
     Failed(SinkError),
 }
 
-/// How an answer is judged, and by what name its sender is known.
-pub(super) struct Judge<'a> {
+/// How an answer is classified, and by what name its sender is known.
+pub(super) struct Classifier<'a> {
     pub(super) name: &'a str,
     pub(super) max_retry_after: Duration,
     pub(super) now: SystemTime,
 }
 
-impl Judge<'_> {
-    /// Judges an answer by its status. `words` are the first ones of its body.
-    pub(super) fn judge(&self, status: StatusCode, headers: &HeaderMap, words: &str) -> Answer {
+impl Classifier<'_> {
+    /// Classifies an answer by its status. `words` are the first ones of its body.
+    pub(super) fn classify(&self, status: StatusCode, headers: &HeaderMap, words: &str) -> Answer {
         let colon = if words.is_empty() { "" } else { ": " };
+        let location = headers.get(LOCATION).and_then(|value| value.to_str().ok());
+        let location = location.and_then(without_secrets);
         let said = format!("{status}{colon}{words}");
         let fail =
             |what: &str| Answer::Failed(SinkError::new(format!("{}: {said}{what}", self.name)));
@@ -35,15 +39,15 @@ impl Judge<'_> {
             200..=299 => Answer::Stored,
             300..=399 => fail(&format!(
                 ": it redirects{}, which is not followed: change `url`",
-                location(headers).map(|url| format!(" to {url}")).unwrap_or_default()
+                location.map(|url| format!(" to {url}")).unwrap_or_default()
             )),
             400 | 413 | 422 => Answer::Refused(said),
             401 | 403 => fail(": check the token, the headers and the client certificate"),
             404 | 405 | 410 => fail(": check `url`"),
             408 | 425 | 429 | 500..=599 => {
                 let error = SinkError::new(format!("{}: {said}", self.name));
-                Answer::Failed(match self.retry_after(headers) {
-                    Some(time) => error.with_retry_after(time),
+                Answer::Failed(match retry_after(headers, self.now) {
+                    Some(time) => error.with_retry_after(time.min(self.max_retry_after)),
                     None => error,
                 })
             }
@@ -51,30 +55,6 @@ impl Judge<'_> {
             _ => fail(""),
         }
     }
-
-    fn retry_after(&self, headers: &HeaderMap) -> Option<Duration> {
-        let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-        let time = if let Ok(seconds) = text.parse() {
-            Duration::from_secs(seconds)
-        } else {
-            let date = httpdate::parse_http_date(text).ok()?;
-            date.duration_since(self.now).unwrap_or_default()
-        };
-        Some(time.min(self.max_retry_after))
-    }
-}
-
-/// Returns the address without its query, which may have a secret.
-fn location(headers: &HeaderMap) -> Option<String> {
-    let uri: Uri = headers.get(LOCATION)?.to_str().ok()?.parse().ok()?;
-    let start = match (uri.scheme_str(), uri.host()) {
-        (Some(scheme), Some(host)) => match uri.port() {
-            Some(port) => format!("{scheme}://{host}:{port}"),
-            None => format!("{scheme}://{host}"),
-        },
-        _ => String::new(),
-    };
-    Some(format!("{start}{}", uri.path()))
 }
 
 /// Returns the first words of a body on one line.
@@ -94,21 +74,22 @@ pub(super) fn first_words(body: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    fn judge(status: u16, headers: &[(&'static str, &'static str)]) -> Answer {
-        let judge = Judge {
+    fn classify(status: u16, headers: &[(&'static str, &'static str)]) -> Answer {
+        let classifier = Classifier {
             name: "http://h/",
             max_retry_after: Duration::from_secs(100),
-            now: httpdate::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").expect("a date"),
+            // Sun, 06 Nov 1994 08:49:37 GMT.
+            now: SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777),
         };
         let headers = headers
             .iter()
             .map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")))
             .collect();
-        judge.judge(StatusCode::from_u16(status).expect("a status"), &headers, "words")
+        classifier.classify(StatusCode::from_u16(status).expect("a status"), &headers, "words")
     }
 
     fn retry_after(text: &'static str) -> Option<Duration> {
-        match judge(429, &[("retry-after", text)]) {
+        match classify(429, &[("retry-after", text)]) {
             Answer::Failed(error) => error.retry_after(),
             answer => panic!("{answer:?}"),
         }
@@ -125,15 +106,17 @@ mod tests {
     }
 
     #[test]
-    fn statuses_are_told_apart() {
+    fn statuses_are_classified() {
         for status in [200, 202, 204] {
-            assert!(matches!(judge(status, &[]), Answer::Stored), "{status}");
+            assert!(matches!(classify(status, &[]), Answer::Stored), "{status}");
         }
         for status in [400, 413, 422] {
-            assert!(matches!(judge(status, &[]), Answer::Refused(why) if why.ends_with(": words")));
+            assert!(
+                matches!(classify(status, &[]), Answer::Refused(why) if why.ends_with(": words"))
+            );
         }
         for status in [301, 401, 403, 404, 405, 408, 409, 410, 415, 425, 429, 500, 503] {
-            let Answer::Failed(error) = judge(status, &[]) else { panic!("{status}") };
+            let Answer::Failed(error) = classify(status, &[]) else { panic!("{status}") };
             let start = format!("http://h/: {status} ");
             assert!(error.to_string().starts_with(&start), "{error}");
         }
@@ -141,7 +124,8 @@ mod tests {
 
     #[test]
     fn redirect_is_named_without_its_query() {
-        let Answer::Failed(error) = judge(302, &[("location", "https://u:hunter2@b:8/c?hunter2")])
+        let Answer::Failed(error) =
+            classify(302, &[("location", "https://u:hunter2@b:8/c?hunter2")])
         else {
             panic!("it is not followed")
         };

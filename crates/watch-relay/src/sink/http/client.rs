@@ -1,6 +1,5 @@
 //! Sends requests over connections that are kept.
 
-use std::error::Error;
 use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -15,8 +14,9 @@ use hyper_util::client::legacy::Client as Pool;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::timeout;
+use watch_protocol::error::one_line;
 
-use super::answer::{Answer, Judge, first_words};
+use super::answer::{Answer, Classifier, first_words};
 use super::endpoint::Endpoint;
 use crate::message::Payload;
 use crate::sink::SinkError;
@@ -79,23 +79,27 @@ impl Client {
         };
         let exchange = async {
             let response = self.pool.request(request).await.map_err(|error| {
-                failed(format!("it cannot be reached: {}", causes(&error))).with_source(error)
+                failed(format!("it cannot be reached: {}", one_line(&error))).with_source(error)
             })?;
             let (parts, body) = response.into_parts();
             let body = read(Response::new(body)).await.map_err(|error| {
-                failed(format!("{}, then the answer was cut off: {}", parts.status, causes(&error)))
-                    .with_source(error)
+                failed(format!(
+                    "{}, then the answer was cut off: {}",
+                    parts.status,
+                    one_line(&error)
+                ))
+                .with_source(error)
             })?;
             Ok((parts, body))
         };
         match timeout(endpoint.timeout, exchange).await {
             Ok(Ok((parts, body))) => {
-                let judge = Judge {
+                let classifier = Classifier {
                     name: &endpoint.name,
                     max_retry_after: endpoint.max_retry_after,
                     now: SystemTime::now(),
                 };
-                judge.judge(parts.status, &parts.headers, &first_words(&body))
+                classifier.classify(parts.status, &parts.headers, &first_words(&body))
             }
             Ok(Err(error)) => Answer::Failed(error),
             Err(_) => {
@@ -137,20 +141,6 @@ async fn read(response: Response<Incoming>) -> Result<Bytes, hyper::Error> {
         }
     }
     Ok(bytes.freeze())
-}
-
-/// An error and its causes: those of hyper say little themselves.
-fn causes(error: &(dyn Error + 'static)) -> String {
-    let mut texts = vec![error.to_string()];
-    let mut next = error.source();
-    while let Some(error) = next {
-        let text = error.to_string();
-        if texts.last() != Some(&text) {
-            texts.push(text);
-        }
-        next = error.source();
-    }
-    texts.join(": ")
 }
 
 fn stamps(tls: &TlsFiles) -> Vec<Stamp> {

@@ -14,7 +14,7 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, Stream};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use crate::nats::{Connection, encode, last_of, stream_of};
+use crate::nats::{Connection, encode, is_wrong_sequence, last_of, stream_of};
 use crate::sink::{Fence, SinkError};
 
 /// How often the epoch is read.
@@ -119,13 +119,9 @@ impl FenceRecord {
         let body = serde_json::to_vec(&Epoch { epoch: self.fence.epoch }).expect("a number");
         let message =
             PublishMessage::build().payload(body.into()).expected_last_subject_sequence(sequence);
-        let published = match connection.context.send_publish(self.subject.clone(), message).await {
-            Ok(acknowledgement) => acknowledgement.await,
-            Err(error) => Err(error),
-        };
-        match published {
+        match connection.publish(&self.subject, message).await {
             Ok(_) => Ok(true),
-            Err(error) if error.kind() == PublishErrorKind::WrongLastSequence => Ok(false),
+            Err(error) if is_wrong_sequence(&error) => Ok(false),
             Err(error) if error.kind() == PublishErrorKind::TimedOut => {
                 Err(connection.unanswered("the fence").into())
             }

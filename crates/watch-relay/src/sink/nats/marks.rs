@@ -45,7 +45,7 @@ pub(super) struct Marks {
     is_shared: bool,
     objects: HashMap<u128, Mark>,
     subjects: HashMap<u64, u64>,
-    /// Subjects to which something is on its way, or was, with an unknown end.
+    /// Subjects with a publish in flight, or one whose outcome is unknown.
     begun: HashSet<u64>,
     last_sequence: u64,
 }
@@ -113,13 +113,13 @@ impl Marks {
         }
     }
 
-    /// Records that something is sent to a subject. Returns whether something is on its way to it already, or was and may
+    /// Records that something is sent to a subject. Returns whether something is in flight to it already, or was and may
     /// have been stored.
     pub(super) fn begin(&mut self, subject: &str) -> bool {
         !self.begun.insert(self.hashers[0].hash_one(subject))
     }
 
-    /// Records that nothing is on its way to a subject.
+    /// Records that nothing is in flight to a subject.
     pub(super) fn end(&mut self, subject: &str) {
         self.begun.remove(&self.hashers[0].hash_one(subject));
     }

@@ -5,14 +5,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_nats::HeaderMap;
 use async_nats::header::HeaderValue;
-use async_nats::jetstream::ErrorCode;
-use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::publish::PublishAck;
 use async_nats::jetstream::stream::{Info, Stream};
 
 use crate::message::Message;
-use crate::nats::{Connection, code_of, last_of};
+use crate::nats::{Connection, is_wrong_sequence, last_of};
 use crate::sink::SinkError;
 use crate::sink::nats::fence::FenceRecord;
 use crate::sink::nats::marks::{Marks, Seen};
@@ -55,9 +53,9 @@ pub(super) struct Publisher<'a> {
 
 impl Publisher<'_> {
     /// Publishes messages, by their places, one after another: each is acknowledged before the next one is sent.
-    pub(super) async fn lane(&self, lane: Vec<usize>) -> Done {
-        let mut outcomes = Vec::with_capacity(lane.len());
-        for at in lane {
+    pub(super) async fn queue(&self, queue: Vec<usize>) -> Done {
+        let mut outcomes = Vec::with_capacity(queue.len());
+        for at in queue {
             if self.is_stopped.load(Ordering::Relaxed) {
                 break;
             }
@@ -94,7 +92,9 @@ impl Publisher<'_> {
                     return Ok(Outcome::Refused(format!("its header {name} has a line break")));
                 }
             };
-            let error = match self.send(&subject, headers, message).await {
+            let body = message.payload.body.clone();
+            let publish = PublishMessage::build().payload(body).headers(headers);
+            let error = match self.connection.publish(&subject, publish).await {
                 Ok(acknowledgement) => {
                     self.acknowledged(&subject, seen.as_ref(), &acknowledgement);
                     return Ok(Outcome::Stored);
@@ -110,17 +110,6 @@ impl Publisher<'_> {
         }
         let name = &self.connection.name;
         Err(SinkError::new(format!("{name}: others write {subject} at the same time")))
-    }
-
-    async fn send(
-        &self,
-        subject: &str,
-        headers: HeaderMap,
-        message: &Message,
-    ) -> Result<PublishAck, PublishError> {
-        let publish =
-            PublishMessage::build().payload(message.payload.body.clone()).headers(headers);
-        self.connection.context.send_publish(subject.to_owned(), publish).await?.await
     }
 
     fn acknowledged(&self, subject: &str, seen: Option<&Seen>, acknowledgement: &PublishAck) {
@@ -191,10 +180,4 @@ impl Publisher<'_> {
         // Marks are valid between any two of their methods.
         self.marks.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn is_wrong_sequence(error: &PublishError) -> bool {
-    // Newer servers have a second code.
-    error.kind() == PublishErrorKind::WrongLastSequence
-        || code_of(error) == Some(ErrorCode::STREAM_WRONG_LAST_SEQUENCE_CONSTANT)
 }

@@ -2,8 +2,6 @@
 //!
 //! Each value stands in one token: see [`encode`]. The empty group is `core`, and a group of that name `%63ore`.
 
-use watch_protocol::EventType;
-
 use crate::message::Message;
 use crate::nats::{Failure, encode};
 
@@ -104,7 +102,7 @@ impl Template {
     }
 
     /// Returns what messages have in common whose order must be kept: the subject with its type left open.
-    pub(super) fn lane(&self, message: &Message) -> String {
+    pub(super) fn ordering_key(&self, message: &Message) -> String {
         self.render(|value| match value {
             Value::Type => "*".to_owned(),
             value => token(value, message),
@@ -152,10 +150,6 @@ fn token(value: Value, message: &Message) -> String {
         Value::Namespace => encode(&message.namespace),
         Value::Name => encode(&message.name),
         Value::Uid => encode(&message.uid),
-        Value::Type => match message.etype {
-            EventType::Deleted => "deleted".to_owned(),
-            EventType::Added => "added".to_owned(),
-            EventType::Modified => "modified".to_owned(),
-        },
+        Value::Type => message.change().to_owned(),
     }
 }

@@ -1,12 +1,11 @@
 //! Checkpoints in PostgreSQL: with a sink's events, or alone.
 
-use std::collections::HashSet;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use watch_durable::{Batch, CheckpointStore, Claim, Row, StoreError};
+use watch_durable::{Batch, CheckpointStore, Claim, Claims, Row, StoreError};
 
 use super::config::PostgresConfig;
 use super::session::Session;
@@ -20,7 +19,7 @@ use crate::sink::{Fence, SinkError};
 #[derive(Clone)]
 pub struct PostgresCheckpoints {
     session: Arc<Session>,
-    claims: Arc<Mutex<HashSet<String>>>,
+    claims: Claims,
 }
 
 impl PostgresCheckpoints {
@@ -34,7 +33,7 @@ impl PostgresCheckpoints {
     }
 
     pub(super) fn of(session: Arc<Session>) -> Self {
-        Self { session, claims: Arc::default() }
+        Self { session, claims: Claims::default() }
     }
 
     /// Connects, and with a [`Fence`] refuses from now on commits of whoever opened the store before with a lower epoch.
@@ -46,38 +45,32 @@ impl PostgresCheckpoints {
     pub async fn open(&self, fence: Option<&Fence>) -> Result<(), SinkError> {
         self.session.open(fence).await
     }
-
-    fn claimed(&self) -> std::sync::MutexGuard<'_, HashSet<String>> {
-        self.claims.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl CheckpointStore for PostgresCheckpoints {
     fn claim(&self, stream: &str) -> Result<Claim, StoreError> {
-        if !self.claimed().insert(stream.to_owned()) {
-            let name = &self.session.target.name;
-            return Err(StoreError::new(format!("{name}: the stream {stream} is in use")));
-        }
-        Ok(Claim::new(Claimed { store: self.clone(), stream: stream.to_owned() }))
+        let name = &self.session.target.name;
+        let in_use = || StoreError::new(format!("{name}: the stream {stream} is in use"));
+        self.claims.claim(stream).ok_or_else(in_use)
     }
 
     fn load<'a>(&'a self, stream: &'a str) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
         let (session, stream) = (Arc::clone(&self.session), stream.to_owned());
-        self.by_itself(async move { session.load(&stream).await }).boxed()
+        self.in_own_task(async move { session.load(&stream).await }).boxed()
     }
 
     /// Fails also if a batch of the sink was lost. If another holder has taken over, the error's source is a
     /// [`SinkError`] that says so. A commit that has begun goes on if the future is dropped, or not polled.
     fn commit(&self, batches: Vec<Batch>) -> BoxFuture<'_, Result<(), StoreError>> {
         let session = Arc::clone(&self.session);
-        self.by_itself(async move { session.commit(batches).await }).boxed()
+        self.in_own_task(async move { session.commit(batches).await }).boxed()
     }
 }
 
 impl PostgresCheckpoints {
     /// Runs something in a task of its own. A durable stream keeps the future of a commit, and polls it only when it is
     /// polled itself; meanwhile the sink must not wait for it in vain.
-    async fn by_itself<T: Send + 'static>(
+    async fn in_own_task<T: Send + 'static>(
         &self,
         operation: impl Future<Output = Result<T, SinkError>> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -91,18 +84,6 @@ impl PostgresCheckpoints {
 
 fn store_error(error: SinkError) -> StoreError {
     StoreError::new(error.to_string()).with_source(error)
-}
-
-/// A claimed stream.
-struct Claimed {
-    store: PostgresCheckpoints,
-    stream: String,
-}
-
-impl Drop for Claimed {
-    fn drop(&mut self) {
-        self.store.claimed().remove(&self.stream);
-    }
 }
 
 impl fmt::Debug for PostgresCheckpoints {

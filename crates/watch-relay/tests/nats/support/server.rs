@@ -40,7 +40,7 @@ impl Server {
         Self::configured(&format!("jetstream {{}}\n{configuration}"))
     }
 
-    /// Starts a server with this configuration; FOLDER is replaced by its folder.
+    /// Starts a server with this configuration.
     pub(crate) fn configured(configuration: &str) -> Self {
         let mut server = Self::prepare(configuration, free_port());
         server.restart();
@@ -49,8 +49,8 @@ impl Server {
 
     fn prepare(configuration: &str, port: u16) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let text = configuration.replace("FOLDER", &folder.path().display().to_string());
-        fs::write(folder.path().join("nats.conf"), text).expect("the folder can be written");
+        fs::write(folder.path().join("nats.conf"), configuration)
+            .expect("the folder can be written");
         Self { folder, port, shell: None }
     }
 
@@ -107,7 +107,7 @@ impl Server {
         self.shell = Some(shell.expect("there is a shell"));
     }
 
-    /// Stops the server in its tracks, or lets it go on: `STOP`, `CONT`.
+    /// Suspends the server's process, or resumes it: `STOP`, `CONT`.
     pub(crate) fn signal(&self, name: &str) {
         let pid = fs::read_to_string(self.folder.path().join("pid")).expect("it has written it");
         let sent = Command::new("kill").arg(format!("-{name}")).arg(pid.trim()).status();

@@ -30,21 +30,21 @@ pub(super) async fn send(
     messages: impl Iterator<Item = Entry<'_>>,
 ) -> Outcomes {
     let concurrency = client.endpoint.concurrency;
-    let mut lanes = vec![Vec::new(); concurrency];
+    let mut queues = vec![Vec::new(); concurrency];
     let hasher = BuildHasherDefault::<DefaultHasher>::default();
     for (at, message) in messages {
         let object = (&message.cluster, &message.resource, &message.namespace, &message.name);
-        let lane = hasher.hash_one(object) % concurrency as u64;
-        lanes[usize::try_from(lane).unwrap_or_default()].push((at, message));
+        let queue = hasher.hash_one(object) % concurrency as u64;
+        queues[usize::try_from(queue).unwrap_or_default()].push((at, message));
     }
     let has_failed = AtomicBool::new(false);
-    let lanes = lanes.iter().filter(|lane| !lane.is_empty());
-    let lanes = lanes.map(|lane| run(client, headers, lane, &has_failed));
+    let queues = queues.iter().filter(|queue| !queue.is_empty());
+    let queues = queues.map(|queue| run(client, headers, queue, &has_failed));
     let mut outcomes = Outcomes::default();
-    for lane in futures::future::join_all(lanes).await {
-        outcomes.known.extend(lane.known);
+    for queue in futures::future::join_all(queues).await {
+        outcomes.known.extend(queue.known);
         // What is to wait longest counts.
-        outcomes.error = match (outcomes.error, lane.error) {
+        outcomes.error = match (outcomes.error, queue.error) {
             (Some(one), Some(other)) if one.retry_after() >= other.retry_after() => Some(one),
             (one, other) => other.or(one),
         };
@@ -55,11 +55,11 @@ pub(super) async fn send(
 async fn run(
     client: &Client,
     headers: &HeaderMap,
-    lane: &[Entry<'_>],
+    queue: &[Entry<'_>],
     has_failed: &AtomicBool,
 ) -> Outcomes {
     let mut outcomes = Outcomes::default();
-    let mut rest = lane;
+    let mut rest = queue;
     while !rest.is_empty() {
         let (request, others) = rest.split_at(length(&client.endpoint, rest));
         rest = others;
