@@ -77,10 +77,13 @@ pub fn import(
         redaction,
         part: 1,
     };
-    let redactor = Redactor::new(header.redaction.secrets, &[], HashKey::random())
+    let mut redactor = Redactor::new(header.redaction.secrets, &[], HashKey::random())
         .map_err(|reason| KwokError::document(1, reason))?;
-    let mut writing =
-        Writing { file: Scripted::create(path.as_ref(), header)?, redactor, version: 0 };
+    let (file, key) = Scripted::create(path.as_ref(), header)?;
+    if let Some(key) = key {
+        redactor.set_key(key);
+    }
+    let mut writing = Writing { file, redactor, version: 0 };
     let (objects, changes) = (timeline.snapshot.len() as u64, timeline.changes.len() as u64);
     for object in timeline.snapshot {
         writing.event(start, EventType::Added, object, false)?;

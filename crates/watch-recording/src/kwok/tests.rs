@@ -1,5 +1,7 @@
 //! From a recording to KWOK's and back, and what cannot be imported.
 
+mod hashes;
+
 use std::path::PathBuf;
 
 use serde_json::{Value, json};

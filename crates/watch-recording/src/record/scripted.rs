@@ -4,6 +4,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use watch_runtime::{EventType, Origin};
+use watchable_core::secrets::HashKey;
 
 use super::open::{Opened, open};
 use super::progress::{Received, ReceivedEvent, key};
@@ -33,12 +34,16 @@ pub(crate) struct ScriptedEvent {
 }
 
 impl Scripted {
-    /// Creates a file that does not exist.
-    pub(crate) fn create(path: &Path, header: Header) -> Result<Self, RecordingError> {
+    /// Creates a file that does not exist. Also returns the key of its hashes, if values are to be replaced: the header has
+    /// its fingerprint.
+    pub(crate) fn create(
+        path: &Path,
+        header: Header,
+    ) -> Result<(Self, Option<HashKey>), RecordingError> {
         super::open::check_path(path)?;
         let positions = vec![PositionLine::default(); header.resources.len()];
-        let Opened { sink, .. } = open(path.to_owned(), header, false, Limits::default())?;
-        Ok(Self { sink, positions })
+        let Opened { sink, key, .. } = open(path.to_owned(), header, false, Limits::default())?;
+        Ok((Self { sink, positions }, key))
     }
 
     /// Writes an event of a source, which is named by its place in the header.
