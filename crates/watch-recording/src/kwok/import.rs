@@ -121,8 +121,7 @@ impl Writing {
             // The same for an object as long as it lives: nothing else identifies it.
             metadata.entry("uid").or_insert_with(|| uid_of(resource, &namespace, &name).into());
         }
-        let text = object.to_string();
-        let object = self.redactor.redact(&text).into_owned();
+        let object = self.redactor.redact_owned(object.to_string());
         let event = ScriptedEvent { etype, is_live, namespace, name, version, object };
         self.file.event(time, resource, event)?;
         Ok(())

@@ -150,7 +150,7 @@ impl Receiving {
             origin: delivery.origin,
             key: key(&identity.namespace, &identity.name),
             version: identity.version.clone(),
-            object: self.redactor.redact(object.json()).into_owned(),
+            object: self.redactor.redact_owned(object.into_json()),
         })
     }
 }
