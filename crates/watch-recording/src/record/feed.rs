@@ -10,7 +10,7 @@ use tokio::sync::mpsc::Sender;
 use watch_runtime::{Delivered, RawEvent, RawEvents, WatchError, Watcher};
 use watchable_core::DynamicObject;
 
-use super::progress::{Received, ReceivedEvent, key, position_line};
+use super::progress::{Received, ReceivedEvent, object_key, position_line};
 use crate::line::PositionLine;
 use watchable_core::redact::Redactor;
 
@@ -135,7 +135,7 @@ impl Receiving {
 
     /// Returns what is recorded of an event. An object that does not decode is in the log, and not in the recording.
     fn event(&mut self, event: RawEvent) -> Option<ReceivedEvent> {
-        let RawEvent { delivery, .. } = event;
+        let RawEvent { delivery, key } = event;
         let object = match self.watcher.decode(&delivery) {
             Ok(object) => object,
             Err(error) => {
@@ -148,7 +148,8 @@ impl Receiving {
         Some(ReceivedEvent {
             etype: delivery.etype,
             origin: delivery.origin,
-            key: key(&identity.namespace, &identity.name),
+            // Deletions have none.
+            key: key.unwrap_or_else(|| object_key(&identity.namespace, &identity.name)),
             version: identity.version.clone(),
             object: self.redactor.redact_owned(object.into_json()),
         })

@@ -7,7 +7,7 @@ use watch_runtime::{EventType, Origin};
 use watchable_core::secrets::HashKey;
 
 use super::open::{Opened, open};
-use super::progress::{Received, ReceivedEvent, key};
+use super::progress::{Received, ReceivedEvent, object_key};
 use super::sink::{Limits, Sink};
 use crate::error::RecordingError;
 use crate::header::Header;
@@ -59,7 +59,7 @@ impl Scripted {
         if is_live {
             position.version = Some(version.clone());
         }
-        let (key, version) = (key(&namespace, &name), Some(version));
+        let (key, version) = (object_key(&namespace, &name), Some(version));
         let event = Some(ReceivedEvent { etype, origin, key, version, object });
         self.sink.take(Received { source, time, position: position.clone(), event })
     }
