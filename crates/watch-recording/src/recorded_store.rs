@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use jiff::Timestamp;
-use watch_runtime::EventType;
 use watch_store::{Store, StoreBuilder, StoreWriter};
 use watchable_core::{
     DynamicTarget, Listed, ResourceInfo, WatchItem, WatchTarget, Watchable, Watched,
@@ -13,8 +11,7 @@ use watchable_core::{
 
 use crate::entries::Entries;
 use crate::entry::{Entry, EntryKind};
-use crate::error::{Kind, RecordingError};
-use crate::identity;
+use crate::error::{RecordingError, UndecodableEvent};
 use crate::recording::Recording;
 
 /// A store that a recording feeds, without a server: see [`Recording::store`].
@@ -136,17 +133,9 @@ impl<V: Send + Sync + 'static> RecordedStore<V> {
         let Some(writer) = self.writers.get_mut(&source) else { return Ok(()) };
         match what {
             EntryKind::Event { etype, origin, object } => {
-                // A compact store keeps the text: not a slice of the line, which keeps a whole piece of the file.
-                let copied = match etype {
-                    EventType::Deleted => object.clone(),
-                    _ => Bytes::copy_from_slice(&object),
-                };
-                writer.apply(etype, origin, copied).map_err(|error| {
-                    let object = identity::of(&object).map(|identity| identity.to_string());
-                    let object = object.unwrap_or_default();
-                    let object = format!("the {etype} {object} of {source} at {time:.6}");
-                    let source = Box::new(error);
-                    RecordingError::new(&self.path, Kind::Undecodable { object, source })
+                writer.apply(etype, origin, object.clone()).map_err(|error| {
+                    let event = UndecodableEvent { time, source: &source, etype, object: &object };
+                    RecordingError::undecodable(&self.path, event, error)
                 })?;
             }
             EntryKind::Position { version, synced } if !version.is_empty() => {

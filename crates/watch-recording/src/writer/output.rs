@@ -41,7 +41,10 @@ impl Output {
     }
 
     /// Writes a whole line, which a function appends to a buffer. Returns its length.
-    pub(super) fn line(&mut self, append: impl FnOnce(&mut Vec<u8>)) -> Result<u64, RecordingError> {
+    pub(super) fn line(
+        &mut self,
+        append: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<u64, RecordingError> {
         let len = if self.zstd.is_some() {
             let mut line = std::mem::take(&mut self.uncompressed);
             line.clear();
