@@ -1,6 +1,8 @@
 //! Whether there are Secrets in an object.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use serde_json::{Map, Value};
 
 use super::owner::{KINDS, is_secret};
@@ -13,16 +15,39 @@ pub(super) const COPIES: [&str; 4] = [
     "banzaicloud.com/last-applied",
 ];
 
+/// What follows `\u` where Go's encoder writes `<`, `>` and `&`, which nothing has that is searched for.
+const HARMLESS_ESCAPES: [&[u8]; 3] = [b"003c", b"003e", b"0026"];
+
+/// What is searched for in each object: a searcher takes longer to build than to search a small one.
+struct Finders {
+    kind: Finder<'static>,
+    escape: Finder<'static>,
+    copies: [Finder<'static>; COPIES.len()],
+}
+
+static FINDERS: LazyLock<Finders> = LazyLock::new(|| Finders {
+    kind: Finder::new(KINDS[0]),
+    escape: Finder::new(r"\u"),
+    copies: COPIES.map(Finder::new),
+});
+
 /// Returns whether an object's JSON may contain a confidential value. Most objects do not, and need not be parsed.
 pub fn may_contain(object: &[u8]) -> bool {
-    let names_a_kind = memmem::find_iter(object, "Secret").any(|at| {
-        let rest = &object[at + "Secret".len()..];
+    let names_a_kind = FINDERS.kind.find_iter(object).any(|at| {
+        let rest = &object[at + KINDS[0].len()..];
         let rest = rest.strip_prefix(b"List").unwrap_or(rest);
         // The end of the text, also where it is within another one.
         matches!(rest.first(), Some(b'"' | b'\\'))
     });
-    // Or it is written with escapes.
-    names_a_kind || memmem::find(object, b"\\u").is_some() || may_have_opaque_copy(object)
+    names_a_kind || may_be_escaped(object) || may_have_opaque_copy(object)
+}
+
+/// Returns whether a text that is searched for may be written with escapes.
+fn may_be_escaped(object: &[u8]) -> bool {
+    FINDERS.escape.find_iter(object).any(|at| {
+        let rest = &object[at + FINDERS.escape.needle().len()..];
+        !HARMLESS_ESCAPES.iter().any(|digits| rest.starts_with(digits))
+    })
 }
 
 /// Returns whether there may be a copy that is not JSON.
@@ -32,9 +57,9 @@ fn may_have_opaque_copy(object: &[u8]) -> bool {
         let at = text.iter().position(|other| !is_space(other))?;
         (text[at] == byte).then_some(at + 1)
     };
-    COPIES.iter().any(|name| {
-        memmem::find_iter(object, name.as_bytes()).any(|at| {
-            let mut rest = &object[at + name.len()..];
+    FINDERS.copies.iter().any(|name| {
+        name.find_iter(object).any(|at| {
+            let mut rest = &object[at + name.needle().len()..];
             for byte in [b'"', b':', b'"'] {
                 let Some(len) = skip(rest, byte) else { return false };
                 rest = &rest[len..];

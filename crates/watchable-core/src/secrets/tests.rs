@@ -66,6 +66,34 @@ fn what_is_found_in_the_value_may_be_in_the_text() {
 }
 
 #[test]
+fn escapes_of_angle_brackets_and_ampersands_hide_nothing() {
+    let escaped = |text: &str| {
+        let text = text.replace('<', r"\u003c").replace('>', r"\u003e");
+        text.replace('&', r"\u0026")
+    };
+    let copy = escaped(r#"{"a":"<&>"}"#);
+    let object = json!({"kind": "ConfigMap", "data": {"a": "<b> & \\u003c"},
+        "metadata": {"annotations": {LAST_APPLIED: copy}}});
+    let text = escaped(&object.to_string());
+    assert!(text.contains(r#""\u003cb\u003e \u0026 \\u003c""#), "{text}");
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), object);
+    assert!(!contains(&object) && !may_contain(text.as_bytes()), "{text}");
+    // Beside them, each character of what is searched for may be escaped.
+    for found in ["Secret", "SecretList", LAST_APPLIED] {
+        for (at, char) in found.char_indices() {
+            let escape = format!(r"\u{:04x}", u32::from(char));
+            let found = [&found[..at], &escape, &found[at + 1..]].concat();
+            let text = text.replace("ConfigMap", &found).replace(LAST_APPLIED, &found);
+            assert!(may_contain(text.as_bytes()), "{text}");
+            let within = json!({"a": text}).to_string();
+            assert!(may_contain(within.as_bytes()), "{within}");
+        }
+    }
+    let secret = text.replace("ConfigMap", "Secret");
+    assert!(may_contain(secret.as_bytes()) && contains(&serde_json::from_str(&secret).unwrap()));
+}
+
+#[test]
 fn redacted_data_is_base64_and_recognizable() {
     let text = "<redacted 00000000000000ff>";
     assert_eq!(redacted(255, Field::StringData), text);
