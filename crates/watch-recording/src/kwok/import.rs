@@ -5,13 +5,14 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use watch_runtime::EventType;
+use watchable_core::fnv1a;
+use watchable_core::redact::Redactor;
 use watchable_core::secrets::HashKey;
 
 use super::error::KwokError;
 use super::timeline::{Change, Object, Timeline};
 use crate::header::{Header, RecordedResource, Redaction, VERSION};
 use crate::record::scripted::{Scripted, ScriptedEvent};
-use watchable_core::redact::Redactor;
 
 /// How to import.
 #[derive(Clone, Copy, Debug, Default)]
@@ -130,11 +131,8 @@ impl Writing {
 
 /// Returns a uid for an object that has none.
 fn uid_of(resource: usize, namespace: &str, name: &str) -> String {
-    // FNV-1a: it only has to be another one for another name.
-    let bytes = namespace.bytes().chain([b'/']).chain(name.bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    // It only has to be another one for another name.
+    let hash = fnv1a(format!("{namespace}/{name}").as_bytes());
     format!("{resource:08x}-0000-4000-8{:03x}-{:012x}", hash >> 52, hash & 0xffff_ffff_ffff)
 }
 
