@@ -1,4 +1,4 @@
-//! A store of what was recorded: the objects as they were, as the recording goes on.
+//! A store of what was recorded: the objects as they were at the moment to which it is advanced.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ use crate::recording::Recording;
 /// [`Header`](crate::Header). When this is dropped, the sources have ended, and the store keeps its state.
 ///
 /// An object that does not decode is an error of [`step`](Self::step) and [`advance_to`](Self::advance_to), after which
-/// they can be called again to go on after it. After other errors, nothing more comes.
+/// they can be called again to resume after it. After other errors, nothing more comes.
 pub struct RecordedStore<V: Send + Sync + 'static> {
     store: Store<V>,
     writers: HashMap<Arc<str>, StoreWriter<V>>,
@@ -32,7 +32,7 @@ pub struct RecordedStore<V: Send + Sync + 'static> {
 }
 
 impl Recording {
-    /// Returns a store of a type's objects. It is empty until the caller reads on.
+    /// Returns a store of a type's objects. It is empty until it is advanced.
     pub fn store<T>(&self) -> RecordedStore<T::Item>
     where
         T: Watchable<Item: Sync> + WatchTarget,
@@ -79,7 +79,7 @@ impl<V: Send + Sync + 'static> RecordedStore<V> {
         &self.store
     }
 
-    /// Brings the next event into the store. Returns when it was recorded; `None` at the end.
+    /// Applies the next event to the store. Returns when it was recorded; `None` at the end.
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl<V: Send + Sync + 'static> RecordedStore<V> {
         Ok(None)
     }
 
-    /// Brings everything into the store that was recorded up to a time, that time included. Returns how many events that
+    /// Applies everything to the store that was recorded up to a time, that time included. Returns how many events that
     /// was.
     ///
     /// # Errors
@@ -110,7 +110,7 @@ impl<V: Send + Sync + 'static> RecordedStore<V> {
         Ok(events)
     }
 
-    /// Brings the rest into the store. Returns how many events that was.
+    /// Applies the rest to the store. Returns how many events that was.
     ///
     /// # Errors
     ///

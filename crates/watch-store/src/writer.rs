@@ -1,4 +1,4 @@
-//! Writes into a store what no watcher brings.
+//! Writes into a store what no watcher delivers.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

@@ -8,7 +8,7 @@ use crate::secrets::{self, Field, HashKey, Owner};
 use serde_json::Value;
 
 /// What identifies an object and its version. Without it, an object cannot be recognised.
-const NEEDED: [&[&str]; 7] = [
+const IDENTITY_FIELDS: [&[&str]; 7] = [
     &["apiVersion"],
     &["kind"],
     &["metadata"],
@@ -44,7 +44,7 @@ impl Redactor {
         let paths = paths.iter().map(|text| {
             let fault = |reason| format!("the path {text:?} of a field to redact {reason}");
             let path = FieldPath::parse(text).map_err(fault)?;
-            if is_needed(path.segments()) {
+            if is_identity_field(path.segments()) {
                 return Err(fault("includes what identifies an object"));
             }
             Ok(NamedPath { text: text.clone(), path, has_matched: AtomicBool::new(false) })
@@ -106,11 +106,11 @@ impl Redactor {
     }
 }
 
-/// Whether a path may be one of those that are needed.
-fn is_needed(path: &[Segment]) -> bool {
-    NEEDED.iter().any(|needed| {
-        needed.len() == path.len()
-            && needed.iter().zip(path).all(|(name, segment)| match segment {
+/// Whether a path may be one of those that identify an object.
+fn is_identity_field(path: &[Segment]) -> bool {
+    IDENTITY_FIELDS.iter().any(|field| {
+        field.len() == path.len()
+            && field.iter().zip(path).all(|(name, segment)| match segment {
                 Segment::Member(member) => member == name,
                 Segment::EachMember => true,
                 Segment::EachItem => false,

@@ -12,7 +12,7 @@ use watchable_core::secrets::HashKey;
 use super::error::KwokError;
 use super::timeline::{Change, Object, Timeline};
 use crate::header::{Header, RecordedResource, Redaction, VERSION};
-use crate::record::scripted::{Scripted, ScriptedEvent};
+use crate::record::synthetic_recorder::{SyntheticEvent, SyntheticRecorder};
 
 /// How to import.
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,7 +80,7 @@ pub fn import(
     };
     let mut redactor = Redactor::new(header.redaction.secrets, &[], HashKey::random())
         .map_err(|reason| KwokError::document(1, reason))?;
-    let (file, key) = Scripted::create(path.as_ref(), header)?;
+    let (file, key) = SyntheticRecorder::create(path.as_ref(), header)?;
     if let Some(key) = key {
         redactor.set_key(key);
     }
@@ -101,7 +101,7 @@ pub fn import(
 }
 
 struct Writing {
-    file: Scripted,
+    file: SyntheticRecorder,
     redactor: Redactor,
     version: u64,
 }
@@ -123,7 +123,7 @@ impl Writing {
             metadata.entry("uid").or_insert_with(|| uid_of(resource, &namespace, &name).into());
         }
         let object = self.redactor.redact_owned(object.to_string());
-        let event = ScriptedEvent { etype, is_live, namespace, name, version, object };
+        let event = SyntheticEvent { etype, is_live, namespace, name, version, object };
         self.file.event(time, resource, event)?;
         Ok(())
     }

@@ -24,7 +24,7 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Goes on in a file of this length.
+    /// Resumes a file of this length.
     pub(super) fn new(
         path: &Path,
         file: File,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::owner::{KINDS, is_secret};
 
 /// Annotations with a copy of the object, or of what it was made from. Others are found by their form.
-pub(super) const COPIES: [&str; 4] = [
+pub(super) const LAST_APPLIED_ANNOTATIONS: [&str; 4] = [
     "kubectl.kubernetes.io/last-applied-configuration",
     "kapp.k14s.io/original",
     "objectset.rio.cattle.io/applied",
@@ -22,13 +22,13 @@ const HARMLESS_ESCAPES: [&[u8]; 3] = [b"003c", b"003e", b"0026"];
 struct Finders {
     kind: Finder<'static>,
     escape: Finder<'static>,
-    copies: [Finder<'static>; COPIES.len()],
+    copies: [Finder<'static>; LAST_APPLIED_ANNOTATIONS.len()],
 }
 
 static FINDERS: LazyLock<Finders> = LazyLock::new(|| Finders {
     kind: Finder::new(KINDS[0]),
     escape: Finder::new(r"\u"),
-    copies: COPIES.map(Finder::new),
+    copies: LAST_APPLIED_ANNOTATIONS.map(Finder::new),
 });
 
 /// Returns whether an object's JSON may contain a confidential value. Most objects do not, and need not be parsed.
@@ -99,7 +99,7 @@ pub(super) fn is_copy_of_secret((name, value): (&String, &Value)) -> bool {
 
 /// Returns whether an annotation may contain a copy of its object.
 pub(super) fn is_copy(name: &str, value: &Value) -> bool {
-    is_json(value) || COPIES.contains(&name)
+    is_json(value) || LAST_APPLIED_ANNOTATIONS.contains(&name)
 }
 
 fn is_json(value: &Value) -> bool {

@@ -1,4 +1,4 @@
-//! A recording of events that no watcher brings.
+//! A recording of events that no watcher delivers.
 
 use std::path::Path;
 
@@ -13,9 +13,9 @@ use crate::error::RecordingError;
 use crate::header::Header;
 use crate::line::PositionLine;
 
-/// Writes a recording of events that no watcher brings.
+/// Writes a recording of events that no watcher delivers.
 #[derive(Debug)]
-pub(crate) struct Scripted {
+pub(crate) struct SyntheticRecorder {
     sink: Sink,
     /// How far each source is.
     positions: Vec<PositionLine>,
@@ -23,7 +23,7 @@ pub(crate) struct Scripted {
 
 /// An event, with a whole object.
 #[derive(Debug)]
-pub(crate) struct ScriptedEvent {
+pub(crate) struct SyntheticEvent {
     pub(crate) etype: EventType,
     /// Whether the first state is complete.
     pub(crate) is_live: bool,
@@ -33,7 +33,7 @@ pub(crate) struct ScriptedEvent {
     pub(crate) object: String,
 }
 
-impl Scripted {
+impl SyntheticRecorder {
     /// Creates a file that does not exist. Also returns the key of its hashes, if values are to be replaced: the header has
     /// its fingerprint.
     pub(crate) fn create(
@@ -51,9 +51,9 @@ impl Scripted {
         &mut self,
         time: Timestamp,
         source: usize,
-        event: ScriptedEvent,
+        event: SyntheticEvent,
     ) -> Result<(), RecordingError> {
-        let ScriptedEvent { etype, is_live, namespace, name, version, object } = event;
+        let SyntheticEvent { etype, is_live, namespace, name, version, object } = event;
         let origin = if is_live { Origin::Live } else { Origin::Initial };
         let position = &mut self.positions[source];
         if is_live {
