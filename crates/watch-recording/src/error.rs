@@ -79,10 +79,10 @@ impl RecordingError {
     /// The object of an event does not decode into a type.
     pub(crate) fn undecodable(
         path: &Path,
-        event: UndecodableEvent<'_>,
+        event: &UndecodableEvent<'_>,
         error: watchable_core::json::Error,
     ) -> Self {
-        let UndecodableEvent { time, source, etype, object } = event;
+        let UndecodableEvent { time, source, etype, object } = *event;
         let object = Identity::of_json(object).map(|it| it.to_string()).unwrap_or_default();
         let object = format!("the {etype} {object} of {source} at {time:.6}");
         Self::new(path, Kind::Undecodable { object, source: Box::new(error) })

@@ -94,7 +94,7 @@ impl<T: WatchTarget> RecordedEvents<T> {
         });
         Some(decoded.map_err(|error| {
             let event = UndecodableEvent { time, source: &source, etype, object: &object };
-            RecordingError::undecodable(&self.path, event, error)
+            RecordingError::undecodable(&self.path, &event, error)
         }))
     }
 }

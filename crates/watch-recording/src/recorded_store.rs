@@ -135,7 +135,7 @@ impl<V: Send + Sync + 'static> RecordedStore<V> {
             EntryKind::Event { etype, origin, object } => {
                 writer.apply(etype, origin, object.clone()).map_err(|error| {
                     let event = UndecodableEvent { time, source: &source, etype, object: &object };
-                    RecordingError::undecodable(&self.path, event, error)
+                    RecordingError::undecodable(&self.path, &event, error)
                 })?;
             }
             EntryKind::Position { version, synced } if !version.is_empty() => {
