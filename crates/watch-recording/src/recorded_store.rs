@@ -16,7 +16,7 @@ use crate::recording::Recording;
 
 /// A store that a recording feeds, without a server: see [`Recording::store`].
 ///
-/// It reads the file up to a time or an entry of the caller's choice. The store is that of a watcher: with indexes, subscriptions that know each
+/// The caller advances it to a time, or by an event. The store is that of a watcher: with indexes, subscriptions that know each
 /// object before and after, and waits. Each of the recording's sources is one of the store, named as in the
 /// [`Header`](crate::Header). When this is dropped, the sources have ended, and the store keeps its state.
 ///
