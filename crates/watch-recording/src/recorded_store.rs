@@ -16,8 +16,8 @@ use crate::recording::Recording;
 
 /// A store that a recording feeds, without a server: see [`Recording::store`].
 ///
-/// The caller advances it to a time, or by an event. The store is that of a watcher: with indexes, subscriptions that know each
-/// object before and after, and waits. Each of the recording's sources is one of the store, named as in the
+/// The caller advances it to a time, or by an event. The store is that of a watcher: with indexes, subscriptions that
+/// know each object before and after, and waits. Each of the recording's sources is one of the store, named as in the
 /// [`Header`](crate::Header). When this is dropped, the sources have ended, and the store keeps its state.
 ///
 /// An object that does not decode is an error of [`step`](Self::step) and [`advance_to`](Self::advance_to), after which
