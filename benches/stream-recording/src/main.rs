@@ -29,7 +29,7 @@ fn client(url: &str) -> Result<Client, Error> {
     Ok(Client::try_from(Config::new(url.parse()?))?)
 }
 
-/// Returns a watcher of Pods that decodes nothing: what a recorder watches with.
+/// Returns a watcher of Pods that decodes only their identity, and keeps their text: what a recorder watches with.
 fn watcher(client: Client) -> Watcher<DynamicObject> {
     let pods = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
     Watcher::for_resource(client, pods)

@@ -95,7 +95,7 @@ impl Ledger {
         let mut objects = Vec::with_capacity(rows.len());
         for Row { key, value } in rows {
             match rows::read(&key, &value) {
-                Some(Read::Header | Read::OfProgram) => {}
+                Some(Read::Header | Read::UserRow) => {}
                 Some(Read::Namespace(number)) => {
                     let name = String::from_utf8(value)
                         .map_err(|_| damaged("a namespace is not UTF-8"))?;

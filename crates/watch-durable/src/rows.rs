@@ -18,13 +18,13 @@ use watch_protocol::uid::Uid;
 pub(crate) const HEADER: &[u8] = b"h";
 const NAMESPACE: u8 = b'n';
 const OBJECT: u8 = b'o';
-const OF_PROGRAM: u8 = b'u';
+const USER_ROW: u8 = b'u';
 
 /// A row that was read.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Read {
     Header,
-    OfProgram,
+    UserRow,
     Namespace(u64),
     Object { namespace: u64, identity: Identity, rollbacks: u32, object: Option<RawObject> },
 }
@@ -90,7 +90,7 @@ pub(crate) fn read(key: &[u8], value: &[u8]) -> Option<Read> {
     let (kind, mut key) = key.split_first()?;
     match *kind {
         b'h' if key.is_empty() => Some(Read::Header),
-        OF_PROGRAM => Some(Read::OfProgram),
+        USER_ROW => Some(Read::UserRow),
         NAMESPACE => {
             let number = number(&mut key)?;
             key.is_empty().then_some(Read::Namespace(number))

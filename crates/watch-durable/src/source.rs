@@ -34,11 +34,7 @@ impl<T: WatchTarget + 'static> Source<T::Item> for Watcher<T> {
         &self,
         is_resuming: bool,
     ) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
-        if is_resuming {
-            Self::cluster_uid_resuming(self).boxed()
-        } else {
-            Self::cluster_uid(self).boxed()
-        }
+        Self::cluster_uid(self, is_resuming).boxed()
     }
 
     fn restrictions(&self) -> Restrictions {
@@ -67,7 +63,7 @@ impl<O> Source<O> for MuxMember<O> {
         &self,
         is_resuming: bool,
     ) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
-        if is_resuming { Self::cluster_uid_resuming(self) } else { Self::cluster_uid(self) }
+        Self::cluster_uid(self, is_resuming)
     }
 
     fn restrictions(&self) -> Restrictions {

@@ -1,8 +1,10 @@
 //! The identity of an object in an event or a list.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use watchable_core::Scope;
+use serde::Deserialize;
+use watchable_core::{Scope, json};
 
 use crate::content;
 use crate::raw_object::RawObject;
@@ -23,6 +25,24 @@ pub struct Identity {
     pub content: u64,
 }
 
+#[derive(Deserialize)]
+struct Object<'a> {
+    #[serde(borrow)]
+    metadata: Metadata<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Metadata<'a> {
+    name: String,
+    #[serde(default)]
+    namespace: Option<String>,
+    #[serde(borrow, default)]
+    uid: Option<Cow<'a, str>>,
+    #[serde(default)]
+    resource_version: Option<String>,
+}
+
 /// `shop/web-1`, or `node-1` without a namespace.
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,6 +55,22 @@ impl fmt::Display for Identity {
 }
 
 impl Identity {
+    /// Reads the identity of an object's JSON. The content of one without a version is not hashed.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is not a JSON object with a name.
+    pub fn of_json(object: &[u8]) -> Result<Self, json::Error> {
+        let Object { metadata } = json::from_slice(object)?;
+        Ok(Self {
+            name: metadata.name,
+            namespace: metadata.namespace.unwrap_or_default(),
+            uid: Uid::of(metadata.uid.as_deref().unwrap_or_default()),
+            version: metadata.resource_version,
+            content: 0,
+        })
+    }
+
     /// Hashes the object, if it has no version to compare it by.
     pub(crate) fn hash_unversioned(&mut self, object: &RawObject) {
         if self.version.is_none() {
@@ -57,5 +93,31 @@ impl Identity {
             && !self.name.is_empty()
             && !self.uid.is_empty()
             && self.version.as_ref().is_some_and(|version| !matches!(version.as_str(), "" | "0"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identity_is_read_from_json() {
+        let text = br#"{"kind":"Pod","metadata":{"name":"w\u0065b","namespace":"shop","uid":"u","resourceVersion":"7","labels":null}}"#;
+        let (name, namespace) = ("web".to_owned(), "shop".to_owned());
+        let (uid, version) = (Uid::of("u"), Some("7".to_owned()));
+        let identity = Identity { name, namespace, uid, version, content: 0 };
+        assert_eq!(Identity::of_json(text).unwrap(), identity);
+        let named = Identity { name: "a".to_owned(), ..Identity::default() };
+        for text in [
+            r#"{"metadata":{"name":"a"}}"#,
+            r#"{"metadata":{"name":"a","namespace":null,"uid":null,"resourceVersion":null}}"#,
+        ] {
+            assert_eq!(Identity::of_json(text.as_bytes()).unwrap(), named);
+        }
+        for text in
+            ["", "{}", "[]", r#"{"metadata":{"namespace":"shop"}}"#, r#"{"metadata":{"name":7}}"#]
+        {
+            assert!(Identity::of_json(text.as_bytes()).is_err(), "{text}");
+        }
     }
 }

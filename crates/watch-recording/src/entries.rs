@@ -9,6 +9,11 @@ use crate::file::RecordedFile;
 use crate::input::lines::Lines;
 use crate::line::{Line, LineKind};
 
+/// How long after the first line of a recording the first lists of its sources are waited for. Those that take longer are
+/// shown when they were complete.
+#[cfg(any(feature = "replay", feature = "kwok"))]
+pub(crate) const FIRST_LISTS: jiff::SignedDuration = jiff::SignedDuration::from_mins(1);
+
 /// An iterator of the lines of a recording; see [`Recording::entries`](crate::Recording::entries).
 pub struct Entries {
     file: RecordedFile,

@@ -5,6 +5,10 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+use watch_protocol::identity::Identity;
+use watch_runtime::EventType;
+
 /// An error of a recording. Its message names the file, what is wrong with it, and what to do about it.
 ///
 /// The kind is private so that kinds can be added; use the predicates.
@@ -54,6 +58,14 @@ pub struct Place {
     pub is_frame: bool,
 }
 
+/// An event whose object does not decode.
+pub(crate) struct UndecodableEvent<'a> {
+    pub(crate) time: Timestamp,
+    pub(crate) source: &'a str,
+    pub(crate) etype: EventType,
+    pub(crate) object: &'a [u8],
+}
+
 impl RecordingError {
     pub(crate) fn new(path: &Path, kind: Kind) -> Self {
         Self(Box::new(Inner { path: path.to_owned(), kind }))
@@ -62,6 +74,18 @@ impl RecordingError {
     pub(crate) fn io(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::new(&path, Kind::Io { action, source })
+    }
+
+    /// The object of an event does not decode into a type.
+    pub(crate) fn undecodable(
+        path: &Path,
+        event: &UndecodableEvent<'_>,
+        error: watchable_core::json::Error,
+    ) -> Self {
+        let UndecodableEvent { time, source, etype, object } = *event;
+        let object = Identity::of_json(object).map(|it| it.to_string()).unwrap_or_default();
+        let object = format!("the {etype} {object} of {source} at {time:.6}");
+        Self::new(path, Kind::Undecodable { object, source: Box::new(error) })
     }
 
     /// Returns where the recording is damaged. Reading goes on after it with

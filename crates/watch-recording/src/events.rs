@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures::Stream;
+use watch_protocol::identity::Identity;
 use watch_protocol::tombstone;
 use watch_runtime::{EventSource, EventType, WatchEvent};
 use watchable_core::{
@@ -16,8 +17,7 @@ use watchable_core::{
 
 use crate::entries::Entries;
 use crate::entry::{Entry, EntryKind};
-use crate::error::{Kind, RecordingError};
-use crate::identity;
+use crate::error::{RecordingError, UndecodableEvent};
 use crate::recording::Recording;
 
 /// The events of a recording, as a [`Stream`] of what a watcher's stream yields, and as an iterator; see
@@ -77,7 +77,7 @@ impl<T: WatchTarget> RecordedEvents<T> {
         }
         let mut text = object.clone();
         if let Some(last) = &mut self.last
-            && let Some(identity) = identity::of(&object)
+            && let Ok(identity) = Identity::of_json(&object)
         {
             let key = (source.clone(), identity.namespace, identity.name);
             if etype == EventType::Deleted {
@@ -93,10 +93,8 @@ impl<T: WatchTarget> RecordedEvents<T> {
             WatchEvent { etype, obj, origin, source: EventSource::named(&source) }
         });
         Some(decoded.map_err(|error| {
-            let object = identity::of(&object).map(|identity| identity.to_string());
-            let object = object.unwrap_or_default();
-            let object = format!("the {etype} {object} of {source} at {time:.6}");
-            RecordingError::new(&self.path, Kind::Undecodable { object, source: Box::new(error) })
+            let event = UndecodableEvent { time, source: &source, etype, object: &object };
+            RecordingError::undecodable(&self.path, &event, error)
         }))
     }
 }

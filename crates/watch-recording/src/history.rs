@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use watch_protocol::identity::Identity;
 use watch_runtime::{EventType, Origin};
 use watchable_core::ResourceInfo;
 
 use crate::entries::Entries;
 use crate::entry::{Entry, EntryKind};
 use crate::error::RecordingError;
-use crate::identity;
 use crate::recording::Recording;
 
 /// Which objects a history is of.
@@ -155,7 +155,7 @@ impl History {
             EntryKind::Gap { from, to } => return Some(HistoryEntry::Gap { source, from, to }),
             EntryKind::Position { .. } => return None,
         };
-        let identity = identity::of(&object)?;
+        let identity = Identity::of_json(&object).ok()?;
         let (namespace, name) = (identity.namespace, identity.name);
         if !self.filter.has_object(&namespace, &name) {
             return None;

@@ -1,7 +1,7 @@
 //! The key of a recording's hashes, in a file beside it: `day.jsonl.zst.key`.
 //!
-//! With the key, values that are easy to guess could be found by trying. So it is not in the recording, which may be given
-//! away, and only the user can read it.
+//! With the key, values that are easy to guess could be found by trying. So it is not in the recording, which may be
+//! shared, and only the user can read it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};

@@ -19,7 +19,6 @@ mod events;
 mod file;
 mod header;
 mod history;
-mod identity;
 mod input;
 pub mod key_file;
 #[cfg(feature = "kwok")]

@@ -5,10 +5,10 @@
 //! - `progress`: what was recorded last, of each source.
 //! - `sink`: turns what is received into lines, snapshots and files.
 //! - `open`: creates a recording, or goes on in one.
-//! - `feed`: brings what a watcher receives to the sink.
+//! - `feed`: delivers what a watcher receives to the sink.
 //! - `subject`: what the recording is of.
 //! - `open_recorder`: runs the feeds and the thread that writes.
-//! - `scripted`: a recording of events that no watcher brings.
+//! - `synthetic_recorder`: a recording of events that no watcher delivers.
 //! - `recorder`: the public type, which brings watchers and a sink together.
 
 mod feed;
@@ -17,10 +17,10 @@ mod open_recorder;
 mod parts;
 mod progress;
 pub(crate) mod recorder;
-#[cfg(feature = "kwok")]
-pub(crate) mod scripted;
 mod sink;
 mod snapshot;
 mod subject;
+#[cfg(feature = "kwok")]
+pub(crate) mod synthetic_recorder;
 #[cfg(test)]
 mod tests;

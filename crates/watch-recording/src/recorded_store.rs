@@ -1,11 +1,9 @@
-//! A store of what was recorded: the objects as they were, as the recording goes on.
+//! A store of what was recorded: the objects as they were at the moment to which it is advanced.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use jiff::Timestamp;
-use watch_runtime::EventType;
 use watch_store::{Store, StoreBuilder, StoreWriter};
 use watchable_core::{
     DynamicTarget, Listed, ResourceInfo, WatchItem, WatchTarget, Watchable, Watched,
@@ -13,18 +11,17 @@ use watchable_core::{
 
 use crate::entries::Entries;
 use crate::entry::{Entry, EntryKind};
-use crate::error::{Kind, RecordingError};
-use crate::identity;
+use crate::error::{RecordingError, UndecodableEvent};
 use crate::recording::Recording;
 
 /// A store that a recording feeds, without a server: see [`Recording::store`].
 ///
-/// It reads the file up to a time or an entry of the caller's choice. The store is that of a watcher: with indexes, subscriptions that know each
-/// object before and after, and waits. Each of the recording's sources is one of the store, named as in the
+/// The caller advances it to a time, or by an event. The store is that of a watcher: with indexes, subscriptions that
+/// know each object before and after, and waits. Each of the recording's sources is one of the store, named as in the
 /// [`Header`](crate::Header). When this is dropped, the sources have ended, and the store keeps its state.
 ///
 /// An object that does not decode is an error of [`step`](Self::step) and [`advance_to`](Self::advance_to), after which
-/// they can be called again to go on after it. After other errors, nothing more comes.
+/// they can be called again to resume after it. After other errors, nothing more comes.
 pub struct RecordedStore<V: Send + Sync + 'static> {
     store: Store<V>,
     writers: HashMap<Arc<str>, StoreWriter<V>>,
@@ -35,7 +32,7 @@ pub struct RecordedStore<V: Send + Sync + 'static> {
 }
 
 impl Recording {
-    /// Returns a store of a type's objects. It is empty until the caller reads on.
+    /// Returns a store of a type's objects. It is empty until it is advanced.
     pub fn store<T>(&self) -> RecordedStore<T::Item>
     where
         T: Watchable<Item: Sync> + WatchTarget,
@@ -82,7 +79,7 @@ impl<V: Send + Sync + 'static> RecordedStore<V> {
         &self.store
     }
 
-    /// Brings the next event into the store. Returns when it was recorded; `None` at the end.
+    /// Applies the next event to the store. Returns when it was recorded; `None` at the end.
     ///
     /// # Errors
     ///
@@ -98,7 +95,7 @@ impl<V: Send + Sync + 'static> RecordedStore<V> {
         Ok(None)
     }
 
-    /// Brings everything into the store that was recorded up to a time, that time included. Returns how many events that
+    /// Applies everything to the store that was recorded up to a time, that time included. Returns how many events that
     /// was.
     ///
     /// # Errors
@@ -113,7 +110,7 @@ impl<V: Send + Sync + 'static> RecordedStore<V> {
         Ok(events)
     }
 
-    /// Brings the rest into the store. Returns how many events that was.
+    /// Applies the rest to the store. Returns how many events that was.
     ///
     /// # Errors
     ///
@@ -136,17 +133,9 @@ impl<V: Send + Sync + 'static> RecordedStore<V> {
         let Some(writer) = self.writers.get_mut(&source) else { return Ok(()) };
         match what {
             EntryKind::Event { etype, origin, object } => {
-                // A compact store keeps the text: not a slice of the line, which keeps a whole piece of the file.
-                let copied = match etype {
-                    EventType::Deleted => object.clone(),
-                    _ => Bytes::copy_from_slice(&object),
-                };
-                writer.apply(etype, origin, copied).map_err(|error| {
-                    let object = identity::of(&object).map(|identity| identity.to_string());
-                    let object = object.unwrap_or_default();
-                    let object = format!("the {etype} {object} of {source} at {time:.6}");
-                    let source = Box::new(error);
-                    RecordingError::new(&self.path, Kind::Undecodable { object, source })
+                writer.apply(etype, origin, object.clone()).map_err(|error| {
+                    let event = UndecodableEvent { time, source: &source, etype, object: &object };
+                    RecordingError::undecodable(&self.path, &event, error)
                 })?;
             }
             EntryKind::Position { version, synced } if !version.is_empty() => {

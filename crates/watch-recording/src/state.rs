@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
+use watch_protocol::identity::Identity;
 use watch_runtime::{EventType, Origin};
 use watchable_core::ResourceInfo;
 
 use crate::error::RecordingError;
 use crate::file::RecordedFile;
-use crate::identity;
 use crate::line::{Line, LineKind};
 
 /// Each object as it was at a time, by resource.
@@ -118,7 +118,7 @@ impl State {
             _ => return Ok(()),
         };
         let source = self.source(&line.source)?;
-        let identity = identity::of(&object).ok_or("its object has no name")?;
+        let identity = Identity::of_json(&object).map_err(|_| "its object has no name")?;
         if origin == Origin::Live && identity.version.is_some() {
             source.version = identity.version;
         }

@@ -93,7 +93,7 @@ impl Writer {
     pub(crate) fn header(&mut self, header: &Header) -> Result<(), RecordingError> {
         let mut header = header.clone();
         header.started = self.advance(header.started);
-        self.text((header.to_line() + "\n").as_bytes())
+        self.line(|out| write_text(out, &header.to_line()))
     }
 
     /// Writes an event. Returns the number of its object among all of the file.
@@ -104,10 +104,9 @@ impl Writer {
         what: (EventType, Origin),
         object: &[u8],
     ) -> Result<u64, RecordingError> {
-        let mut line = Vec::new();
-        line::write_event(&mut line, self.advance(time), source, what, object);
+        let time = self.advance(time);
         self.objects += 1;
-        self.text(&line)?;
+        self.line(|out| line::write_event(out, time, source, what, object))?;
         Ok(self.objects - 1)
     }
 
@@ -117,9 +116,8 @@ impl Writer {
         source: &str,
         position: &PositionLine,
     ) -> Result<(), RecordingError> {
-        let mut line = Vec::new();
-        line::write_position(&mut line, self.advance(time), source, position);
-        self.text(&line)
+        let time = self.advance(time);
+        self.line(|out| line::write_position(out, time, source, position))
     }
 
     pub(crate) fn gap(
@@ -128,10 +126,8 @@ impl Writer {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<(), RecordingError> {
-        let mut line = Vec::new();
         let to = self.advance(to);
-        line::write_gap(&mut line, source, from.min(to), to);
-        self.text(&line)
+        self.line(|out| line::write_gap(out, source, from.min(to), to))
     }
 
     /// Begins a snapshot in a frame of its own.
@@ -147,21 +143,21 @@ impl Writer {
             self.out.append(&len.to_le_bytes());
             self.out.append(line.as_bytes());
         }
-        self.text((line + "\n").as_bytes())
+        self.line(|out| write_text(out, &line))
     }
 
     /// Writes an object of a snapshot.
     pub(crate) fn state(&mut self, source: &str, object: &[u8]) -> Result<u64, RecordingError> {
-        let mut line = Vec::new();
-        line::write_state(&mut line, self.last_time, source, object);
+        let time = self.last_time;
         self.objects += 1;
-        self.text(&line)?;
+        self.line(|out| line::write_state(out, time, source, object))?;
         Ok(self.objects - 1)
     }
 
-    /// Ends a snapshot, and returns how much text it was.
+    /// Ends a snapshot.
     pub(crate) fn end_snapshot(&mut self) -> Result<(), RecordingError> {
-        self.text((line::snapshot_end(self.last_time) + "\n").as_bytes())?;
+        let time = self.last_time;
+        self.line(|out| write_text(out, &line::snapshot_end(time)))?;
         self.out.end_frame()?;
         self.since_snapshot = 0;
         Ok(())
@@ -229,12 +225,18 @@ impl Writer {
         self.last_time
     }
 
-    /// Writes a whole line.
-    fn text(&mut self, line: &[u8]) -> Result<(), RecordingError> {
+    /// Writes a whole line, which a function appends to a buffer.
+    fn line(&mut self, append: impl FnOnce(&mut Vec<u8>)) -> Result<(), RecordingError> {
         self.line += 1;
-        self.since_snapshot += line.len() as u64;
-        self.out.line(line)
+        self.since_snapshot += self.out.line(append)?;
+        Ok(())
     }
+}
+
+/// Appends a line, and its end.
+fn write_text(out: &mut Vec<u8>, line: &str) {
+    out.extend_from_slice(line.as_bytes());
+    out.push(b'\n');
 }
 
 impl std::fmt::Debug for Writer {

@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use watch_durable::{Batch, CheckpointStore, Claim, Row, StoreError};
 
 /// The first byte of the keys of a program's own rows.
-const OF_PROGRAM: u8 = b'u';
+const USER_ROW: u8 = b'u';
 
 /// The stream, and what names the object in it.
 type Key = (Arc<str>, Vec<u8>);
@@ -40,7 +40,7 @@ impl LastObjects {
         [namespace, name, uid]: [&str; 3],
         object: Option<Bytes>,
     ) -> Option<Bytes> {
-        let mut key = vec![OF_PROGRAM];
+        let mut key = vec![USER_ROW];
         for part in [namespace, name, uid] {
             // No name has a byte 0.
             key.extend_from_slice(part.as_bytes());
@@ -77,7 +77,7 @@ impl CheckpointStore for WithObjects {
     fn load<'a>(&'a self, stream: &'a str) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
         async move {
             let rows = self.store.load(stream).await?;
-            let is_object = |row: &Row| row.key.first() == Some(&OF_PROGRAM);
+            let is_object = |row: &Row| row.key.first() == Some(&USER_ROW);
             let (objects, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(is_object);
             let stream: Arc<str> = stream.into();
             let mut last = self.last.lock();

@@ -36,12 +36,12 @@ const MAX_BODY_BYTES: usize = 4 << 20;
 ///
 /// The future may be dropped.
 pub async fn cluster_uid(client: &Client) -> Result<Option<String>, ClusterUidError> {
-    fetch(client, Patience::First).await
+    fetch(client, RetryPolicy::First).await
 }
 
-/// How long to wait for a server.
+/// How long a server is asked again.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Patience {
+pub(crate) enum RetryPolicy {
     /// As a watcher does before its first success: what cannot be reached may be misconfigured.
     First,
     /// As a watcher does after it: for this time, or without end.
@@ -50,7 +50,7 @@ pub(crate) enum Patience {
 
 pub(crate) async fn fetch(
     transport: &(impl Transport + ?Sized),
-    patience: Patience,
+    retry_policy: RetryPolicy,
 ) -> Result<Option<String>, ClusterUidError> {
     let started = Instant::now();
     let mut has_warned = false;
@@ -67,9 +67,9 @@ pub(crate) async fn fetch(
         } else {
             backoff.next(failure.retry_after, &mut rng)
         };
-        let is_over = match patience {
-            Patience::First => !failure.reason.is_transient() || backoff.failures() >= ATTEMPTS,
-            Patience::Resuming(limit) => {
+        let is_over = match retry_policy {
+            RetryPolicy::First => !failure.reason.is_transient() || backoff.failures() >= ATTEMPTS,
+            RetryPolicy::Resuming(limit) => {
                 let may_pass = failure.reason.is_transient() || failure.reason.is_unreachable();
                 !may_pass || limit.is_some_and(|limit| started.elapsed() + wait >= limit)
             }

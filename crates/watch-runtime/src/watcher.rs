@@ -13,7 +13,7 @@ use watch_protocol::WatchStatus;
 use watch_protocol::settings::Settings;
 use watchable_core::{DynamicTarget, Listed, ResourceInfo, WatchTarget, Watchable, Watched};
 
-use crate::cluster_uid::{self, ClusterUidError, Patience};
+use crate::cluster_uid::{self, ClusterUidError, RetryPolicy};
 use crate::stream::resume_position::ResumePosition;
 use crate::stream::shared::Shared;
 use crate::stream::stop::StopHandle;
@@ -132,29 +132,24 @@ impl<T: WatchTarget> Watcher<T> {
 
     /// Returns the uid of the cluster that is watched: see [`cluster_uid`](crate::cluster_uid()).
     ///
+    /// If the program resumes where an earlier process left off, a server that cannot be reached, or is not ready, is asked
+    /// again for the time of [`give_up_after`](Self::give_up_after), or without end, as a watcher does that has succeeded
+    /// before.
+    ///
     /// # Errors
     ///
     /// Those of [`cluster_uid`](crate::cluster_uid()).
     pub fn cluster_uid(
         &self,
+        is_resuming: bool,
     ) -> impl Future<Output = Result<Option<String>, ClusterUidError>> + Send + 'static {
         let transport = Arc::clone(&self.transport);
-        async move { cluster_uid::fetch(&*transport, Patience::First).await }
-    }
-
-    /// Returns the uid of the cluster that is watched, for a program that goes on where an earlier process left off. A server
-    /// that cannot be reached, or is not ready, is asked again for the time of [`give_up_after`](Self::give_up_after), or
-    /// without end, as a watcher does that has succeeded before.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`cluster_uid`](crate::cluster_uid()).
-    pub fn cluster_uid_resuming(
-        &self,
-    ) -> impl Future<Output = Result<Option<String>, ClusterUidError>> + Send + 'static {
-        let transport = Arc::clone(&self.transport);
-        let patience = Patience::Resuming(self.settings.give_up_after);
-        async move { cluster_uid::fetch(&*transport, patience).await }
+        let retry_policy = if is_resuming {
+            RetryPolicy::Resuming(self.settings.give_up_after)
+        } else {
+            RetryPolicy::First
+        };
+        async move { cluster_uid::fetch(&*transport, retry_policy).await }
     }
 
     /// Returns the namespace, the selectors and the shard to which the watch is restricted.

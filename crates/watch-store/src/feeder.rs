@@ -62,8 +62,9 @@ impl<V> Drop for EndsSource<'_, V> {
 
 /// Applies the events of one source.
 pub(crate) struct Feeder<V> {
-    shared: Arc<Shared<V>>,
-    source: usize,
+    pub(crate) shared: Arc<Shared<V>>,
+    /// The place of the source.
+    pub(crate) source: usize,
     /// The generation of the indexes that these are the functions of.
     generation: u64,
     functions: Vec<Extract<V>>,

@@ -67,6 +67,11 @@ impl DynamicObject {
         self.json.get()
     }
 
+    /// Returns the object's JSON text, without a copy.
+    pub fn into_json(self) -> String {
+        self.json.into_text()
+    }
+
     /// Decodes the object into a type.
     ///
     /// # Errors
@@ -145,6 +150,7 @@ mod tests {
         assert_eq!((pod.name(), pod.namespace()), (Some("a"), Some("b")));
         assert_eq!((pod.uid(), pod.resource_version()), (Some("u"), Some("7")));
         assert_eq!(serde_json::to_string(&pod).unwrap(), text);
+        assert_eq!(pod.into_json(), text);
     }
 
     #[test]

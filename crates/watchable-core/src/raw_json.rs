@@ -25,6 +25,11 @@ impl RawJson {
         self.0.get()
     }
 
+    /// Returns the JSON text, without a copy.
+    pub fn into_text(self) -> String {
+        Box::<str>::from(self.0).into_string()
+    }
+
     /// Returns whether it is `null`, the default.
     pub fn is_null(&self) -> bool {
         self.get() == "null"

@@ -8,7 +8,7 @@ use crate::secrets::{self, Field, HashKey, Owner};
 use serde_json::Value;
 
 /// What identifies an object and its version. Without it, an object cannot be recognised.
-const NEEDED: [&[&str]; 7] = [
+const IDENTITY_FIELDS: [&[&str]; 7] = [
     &["apiVersion"],
     &["kind"],
     &["metadata"],
@@ -44,7 +44,7 @@ impl Redactor {
         let paths = paths.iter().map(|text| {
             let fault = |reason| format!("the path {text:?} of a field to redact {reason}");
             let path = FieldPath::parse(text).map_err(fault)?;
-            if is_needed(path.segments()) {
+            if is_identity_field(path.segments()) {
                 return Err(fault("includes what identifies an object"));
             }
             Ok(NamedPath { text: text.clone(), path, has_matched: AtomicBool::new(false) })
@@ -91,6 +91,14 @@ impl Redactor {
         if is_changed { Cow::Owned(value.to_string()) } else { Cow::Borrowed(object) }
     }
 
+    /// Returns an object without the values, as [`redact`](Self::redact) does; without a copy if there are none.
+    pub fn redact_owned(&self, object: String) -> String {
+        if let Cow::Owned(redacted) = self.redact(&object) {
+            return redacted;
+        }
+        object
+    }
+
     /// Returns the paths at which no object had a field so far.
     pub fn unmatched(&self) -> Vec<String> {
         let unmatched = self.paths.iter().filter(|path| !path.has_matched.load(Ordering::Relaxed));
@@ -98,11 +106,11 @@ impl Redactor {
     }
 }
 
-/// Whether a path may be one of those that are needed.
-fn is_needed(path: &[Segment]) -> bool {
-    NEEDED.iter().any(|needed| {
-        needed.len() == path.len()
-            && needed.iter().zip(path).all(|(name, segment)| match segment {
+/// Whether a path may be one of those that identify an object.
+fn is_identity_field(path: &[Segment]) -> bool {
+    IDENTITY_FIELDS.iter().any(|field| {
+        field.len() == path.len()
+            && field.iter().zip(path).all(|(name, segment)| match segment {
                 Segment::Member(member) => member == name,
                 Segment::EachMember => true,
                 Segment::EachItem => false,
@@ -132,7 +140,9 @@ mod tests {
     }
 
     fn redacted(redactor: &Redactor, object: &Value) -> Value {
-        serde_json::from_str(&redactor.redact(&object.to_string())).unwrap()
+        let redacted = redactor.redact_owned(object.to_string());
+        assert_eq!(redacted, redactor.redact(&object.to_string()));
+        serde_json::from_str(&redacted).unwrap()
     }
 
     #[test]
@@ -171,6 +181,10 @@ mod tests {
         let redactor = redactor(true, &[]);
         for object in [r#"{"kind":"ConfigMap","data":{"a":"b"}}"#, r#"{ "kind": "Secretary" }"#] {
             assert!(matches!(redactor.redact(object), Cow::Borrowed(same) if same == object));
+            let owned = object.to_owned();
+            let place = owned.as_ptr();
+            let same = redactor.redact_owned(owned);
+            assert_eq!((same.as_str(), same.as_ptr()), (object, place), "it is not copied");
         }
     }
 

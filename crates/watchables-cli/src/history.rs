@@ -20,7 +20,7 @@ pub(crate) fn run(args: &HistoryArgs) -> anyhow::Result<()> {
     let filter = filter(&recording, args)?;
     let start = recording.header().started;
     let since = args.since.map(|since| since.time(start));
-    let history = recording.history(filter, since).map_err(recorded::in_words_of_the_command)?;
+    let history = recording.history(filter, since).map_err(recorded::with_cli_hint)?;
     let mut out = BufWriter::new(io::stdout().lock());
     for entry in history {
         let entry = match entry {
@@ -28,7 +28,7 @@ pub(crate) fn run(args: &HistoryArgs) -> anyhow::Result<()> {
             Err(error) => {
                 // Print the changes before the damage.
                 let _ = out.flush();
-                return Err(recorded::in_words_of_the_command(error));
+                return Err(recorded::with_cli_hint(error));
             }
         };
         if let (Some(who), HistoryEntry::Change(change)) = (&args.who, &entry)

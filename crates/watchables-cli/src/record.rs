@@ -85,7 +85,7 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
         recorder = recorder.watch(watcher);
     }
     let recorder = tokio::select! {
-        opened = recorder.open() => opened.map_err(in_words_of_the_command)?,
+        opened = recorder.open() => opened.map_err(with_cli_hint)?,
         ended = &mut ended => return ended.while_opening(),
     };
     eprintln!("watchables: recording into {}", path.display());
@@ -93,7 +93,7 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
         recorded = recorder.run(ended.map(|_| ())) => recorded,
         () = notices::report(statuses) => return Ok(()),
     };
-    let summary = recorded.map_err(in_words_of_the_command)?;
+    let summary = recorded.map_err(with_cli_hint)?;
     let Summary { events, gaps, objects, unmatched, .. } = summary;
     let gaps = match gaps {
         0 => String::new(),
@@ -161,7 +161,7 @@ fn watcher(client: &Client, served: &ServedResource, args: &RecordArgs) -> Watch
 }
 
 /// A file may have been created since it was looked for, or be an earlier part.
-fn in_words_of_the_command(error: RecordingError) -> anyhow::Error {
+fn with_cli_hint(error: RecordingError) -> anyhow::Error {
     let is_existing = error.is_already_existing();
     let error = anyhow::Error::from(error);
     if is_existing {

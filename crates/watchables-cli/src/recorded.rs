@@ -13,7 +13,7 @@ use watchables::{CatalogEntry, Named, ResourceInfo, find};
 /// If it cannot be read.
 pub(crate) fn open(path: &Path, skip_damaged: bool) -> anyhow::Result<Recording> {
     let options = OpenOptions::default().skip_damaged(skip_damaged);
-    Recording::open_with(path, options).map_err(in_words_of_the_command)
+    Recording::open_with(path, options).map_err(with_cli_hint)
 }
 
 /// Says that something was skipped, if it was.
@@ -28,7 +28,7 @@ pub(crate) fn warn_of_damage(recording: &Recording) {
 }
 
 /// Returns an error with a hint which option helps.
-pub(crate) fn in_words_of_the_command(error: RecordingError) -> anyhow::Error {
+pub(crate) fn with_cli_hint(error: RecordingError) -> anyhow::Error {
     if error.damaged_at().is_some() {
         anyhow::anyhow!("{error} (--skip-damaged)")
     } else {

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &StateArgs) -> anyhow::Result<()> {
     } else if time > end {
         eprintln!("watchables: the recording ends at {end:.3}, before the time of --at");
     }
-    let state = recording.state_at(time).map_err(recorded::in_words_of_the_command)?;
+    let state = recording.state_at(time).map_err(recorded::with_cli_hint)?;
     recorded::warn_of_damage(&recording);
     let objects = chosen(&state, &resources, args.namespace.as_deref());
     if objects.is_empty() {

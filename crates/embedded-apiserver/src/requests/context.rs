@@ -13,7 +13,7 @@ pub(crate) struct Context {
     pub(crate) release: Release,
     /// The bearer token that requests must carry, if any.
     pub(crate) token: Option<String>,
-    /// Whether `shardSelector` is honoured, instead of ignored.
+    /// Whether `shardSelector` is applied, instead of ignored.
     pub(crate) selects_shards: bool,
     pub(crate) bookmark_interval: Duration,
     /// The server's own address, which discovery names.

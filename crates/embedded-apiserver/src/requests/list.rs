@@ -65,7 +65,7 @@ pub(super) fn check_version(
 pub(crate) struct Selected<'a> {
     /// Whether there is a selector.
     pub(crate) is_part: bool,
-    /// The shard selector that was honoured.
+    /// The shard selector that was applied.
     pub(crate) shard_selector: Option<&'a str>,
 }
 

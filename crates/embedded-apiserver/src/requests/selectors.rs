@@ -32,7 +32,7 @@ pub(super) fn selection(
     Ok(Selection::new(namespace, labels, fields, shards))
 }
 
-/// Returns the shard selector of a request, if the server honours it.
+/// Returns the shard selector of a request, if the server applies it.
 pub(super) fn shard_selector<'a>(context: &Context, query: &'a Query) -> Option<&'a str> {
     query.get("shardSelector").filter(|_| context.selects_shards)
 }

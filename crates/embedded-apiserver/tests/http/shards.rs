@@ -1,4 +1,4 @@
-//! Shard selectors: honoured by a server with the feature gate, ignored by others.
+//! Shard selectors: applied by a server with the feature gate, ignored by others.
 
 use serde_json::Value;
 use watchable_core::selector::ShardRange;

@@ -57,7 +57,9 @@ impl Machine {
     fn known_objects(&self) -> u64 {
         let Some(relist) = &self.relist else { return 0 };
         match &self.watcher_state.index {
-            Some(index) if relist.origin == Origin::Initial => index.len() as u64 + relist.foreign,
+            Some(index) if relist.origin == Origin::Initial => {
+                index.len() as u64 + relist.of_other_shards
+            }
             _ => relist.done,
         }
     }

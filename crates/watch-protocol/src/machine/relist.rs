@@ -43,7 +43,7 @@ impl Machine {
             empty_pages: 0,
             known: 0,
             done: 0,
-            foreign: 0,
+            of_other_shards: 0,
             remaining: None,
         });
     }
@@ -56,7 +56,7 @@ impl Machine {
         }
         if let Some(relist) = &mut self.relist {
             relist.done = 0;
-            relist.foreign = 0;
+            relist.of_other_shards = 0;
             relist.seen_tokens = SeenTokens::default();
         }
     }
@@ -83,7 +83,7 @@ impl Machine {
         relist.done += 1;
         relist.remaining = relist.remaining.map(|n| n.saturating_sub(1));
         if self.is_of_another_shard(&identity) {
-            return self.foreign_object_listed();
+            return self.object_of_another_shard_listed();
         }
         let Some(relist) = &self.relist else { return };
         let origin = relist.origin;

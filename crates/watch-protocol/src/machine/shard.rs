@@ -1,4 +1,4 @@
-//! The shard of a stream: objects of others are passed over, whether or not the server was to send them.
+//! The shard of a stream: objects of others are skipped, whether or not the server was to send them.
 
 use crate::identity::Identity;
 use crate::list_body::PageMetadata;
@@ -15,9 +15,9 @@ impl Machine {
     }
 
     /// Counts a listed object of another shard, so that a page of nothing else is known for progress.
-    pub(super) fn foreign_object_listed(&mut self) {
+    pub(super) fn object_of_another_shard_listed(&mut self) {
         if let Some(relist) = &mut self.relist {
-            relist.foreign += 1;
+            relist.of_other_shards += 1;
         }
     }
 

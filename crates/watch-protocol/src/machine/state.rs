@@ -63,7 +63,7 @@ pub(super) struct Relist {
     /// How many objects were received.
     pub(super) done: u64,
     /// How many of them belong to other shards.
-    pub(super) foreign: u64,
+    pub(super) of_other_shards: u64,
     /// How many objects are left, if the server says.
     pub(super) remaining: Option<u64>,
 }

@@ -8,7 +8,6 @@ use watch_runtime::{EventType, Origin};
 
 use crate::error::RecordingError;
 use crate::file::RecordedFile;
-use crate::identity;
 use crate::line::{Line, LineKind, PositionLine, SnapshotPlace};
 use crate::writer::Resumed;
 
@@ -142,7 +141,7 @@ impl Reading {
         };
         let source = self.source(&line.source)?;
         source.time = Some(line.time);
-        let identity = identity::of(&object).ok_or("its object has no name")?;
+        let identity = Identity::of_json(&object).map_err(|_| "its object has no name")?;
         if origin == Origin::Live && identity.version.is_some() {
             source.position.version.clone_from(&identity.version);
         }

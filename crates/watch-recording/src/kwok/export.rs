@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::Value;
 use watch_runtime::EventType;
 use watchable_core::ResourceInfo;
@@ -14,12 +14,10 @@ use super::document::{API_VERSION, KIND, Method, Resource, ResourcePatch, Target
 use super::error::KwokError;
 use super::patch;
 use super::resources::OwnGroups;
+use super::timeline::key_of;
+use crate::entries::FIRST_LISTS;
 use crate::entry::{Entry, EntryKind};
-use crate::identity;
 use crate::recording::Recording;
-
-/// How long after the first line of a recording the first lists of its sources are waited for.
-const FIRST_LISTS: SignedDuration = SignedDuration::from_mins(1);
 
 /// What was exported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,7 +68,7 @@ struct Export<'a, W> {
     begin: Option<Timestamp>,
     /// The time of the snapshot, once it is written.
     start: Option<Timestamp>,
-    present: BTreeMap<Slot, (ResourceInfo, Value)>,
+    present: BTreeMap<Slot, Value>,
     exported: Exported,
 }
 
@@ -97,7 +95,7 @@ impl<W: Write> Export<'_, W> {
     /// Writes the objects that exist.
     fn snapshot(&mut self, time: Timestamp) -> Result<(), KwokError> {
         self.start = Some(time);
-        for (_, object) in self.present.values() {
+        for object in self.present.values() {
             write(self.out, object)?;
             self.exported.objects += 1;
         }
@@ -112,37 +110,33 @@ impl<W: Write> Export<'_, W> {
         object: &[u8],
     ) -> Result<(), KwokError> {
         // Lines with objects are valid JSON with a name, or they would have been damaged.
-        let (Some(identity), Ok(mut object)) =
-            (identity::of(object), serde_json::from_slice::<Value>(object))
-        else {
-            return Ok(());
-        };
+        let Ok(mut object) = serde_json::from_slice::<Value>(object) else { return Ok(()) };
+        let Some((namespace, name)) = key_of(&object) else { return Ok(()) };
         let of_kind = resource.api_version().into_owned() + "/" + resource.plural();
         let is_needed = ["Namespace", "CustomResourceDefinition"].contains(&resource.kind());
-        let slot = (!is_needed, of_kind, identity.namespace.clone(), identity.name.clone());
-        let (method, template) = if etype == EventType::Deleted {
-            if self.present.remove(&slot).is_none() {
-                return Ok(());
-            }
-            (Method::Delete, None)
+        let slot = (!is_needed, of_kind, namespace.clone(), name.clone());
+        let before = if etype == EventType::Deleted {
+            self.present.remove(&slot)
         } else {
             clean(&mut object);
-            let after = (resource.clone(), object.clone());
-            match self.present.insert(slot, after) {
-                None => (Method::Create, Some(object)),
-                Some((_, before)) => {
-                    let of = self.groups.patch_type(resource);
-                    let Some(patch) = patch::between(&before, &object, of) else { return Ok(()) };
-                    (Method::Patch, Some(patch))
-                }
-            }
+            self.present.insert(slot, object.clone())
         };
         let Some(start) = self.start else { return Ok(()) };
+        let (method, template) = match (etype, before) {
+            (EventType::Deleted, None) => return Ok(()),
+            (EventType::Deleted, Some(_)) => (Method::Delete, None),
+            (_, None) => (Method::Create, Some(object)),
+            (_, Some(before)) => {
+                let of = self.groups.patch_type(resource);
+                let Some(patch) = patch::between(&before, &object, of) else { return Ok(()) };
+                (Method::Patch, Some(patch))
+            }
+        };
         let document = ResourcePatch {
             api_version: API_VERSION.to_owned(),
             kind: KIND.to_owned(),
             resource: Resource::from(resource),
-            target: Target { name: identity.name, namespace: identity.namespace },
+            target: Target { name, namespace },
             duration_nanosecond: u64::try_from(time.duration_since(start).as_nanos()).unwrap_or(0),
             method,
             template,

@@ -5,13 +5,14 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use watch_runtime::EventType;
+use watchable_core::fnv1a;
+use watchable_core::redact::Redactor;
 use watchable_core::secrets::HashKey;
 
 use super::error::KwokError;
 use super::timeline::{Change, Object, Timeline};
 use crate::header::{Header, RecordedResource, Redaction, VERSION};
-use crate::record::scripted::{Scripted, ScriptedEvent};
-use watchable_core::redact::Redactor;
+use crate::record::synthetic_recorder::{SyntheticEvent, SyntheticRecorder};
 
 /// How to import.
 #[derive(Clone, Copy, Debug, Default)]
@@ -77,10 +78,13 @@ pub fn import(
         redaction,
         part: 1,
     };
-    let redactor = Redactor::new(header.redaction.secrets, &[], HashKey::random())
+    let mut redactor = Redactor::new(header.redaction.secrets, &[], HashKey::random())
         .map_err(|reason| KwokError::document(1, reason))?;
-    let mut writing =
-        Writing { file: Scripted::create(path.as_ref(), header)?, redactor, version: 0 };
+    let (file, key) = SyntheticRecorder::create(path.as_ref(), header)?;
+    if let Some(key) = key {
+        redactor.set_key(key);
+    }
+    let mut writing = Writing { file, redactor, version: 0 };
     let (objects, changes) = (timeline.snapshot.len() as u64, timeline.changes.len() as u64);
     for object in timeline.snapshot {
         writing.event(start, EventType::Added, object, false)?;
@@ -97,7 +101,7 @@ pub fn import(
 }
 
 struct Writing {
-    file: Scripted,
+    file: SyntheticRecorder,
     redactor: Redactor,
     version: u64,
 }
@@ -118,9 +122,8 @@ impl Writing {
             // The same for an object as long as it lives: nothing else identifies it.
             metadata.entry("uid").or_insert_with(|| uid_of(resource, &namespace, &name).into());
         }
-        let text = object.to_string();
-        let object = self.redactor.redact(&text).into_owned();
-        let event = ScriptedEvent { etype, is_live, namespace, name, version, object };
+        let object = self.redactor.redact_owned(object.to_string());
+        let event = SyntheticEvent { etype, is_live, namespace, name, version, object };
         self.file.event(time, resource, event)?;
         Ok(())
     }
@@ -128,11 +131,8 @@ impl Writing {
 
 /// Returns a uid for an object that has none.
 fn uid_of(resource: usize, namespace: &str, name: &str) -> String {
-    // FNV-1a: it only has to be another one for another name.
-    let bytes = namespace.bytes().chain([b'/']).chain(name.bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    // It only has to be another one for another name.
+    let hash = fnv1a(format!("{namespace}/{name}").as_bytes());
     format!("{resource:08x}-0000-4000-8{:03x}-{:012x}", hash >> 52, hash & 0xffff_ffff_ffff)
 }
 

@@ -26,46 +26,34 @@ pub(super) fn between(before: &Value, after: &Value, of: PatchType) -> Option<Va
     let (Value::Object(old), Value::Object(new)) = (before, after) else {
         return Some(after.clone());
     };
-    Some(match of {
-        PatchType::Merge => merge(old, new),
-        PatchType::Strategic => strategic(old, new).unwrap_or_else(|| replacement(new)),
-    })
+    Some(patch(old, new, of))
 }
 
-/// Returns the JSON merge patch.
-fn merge(old: &Map<String, Value>, new: &Map<String, Value>) -> Value {
-    let mut patch = removals(old, new);
+fn patch(old: &Map<String, Value>, new: &Map<String, Value>, of: PatchType) -> Value {
+    members(old, new, of).unwrap_or_else(|| replacement(new))
+}
+
+/// Returns the members of a patch. `None` if the object must be replaced, for which only strategic merge patches have a
+/// directive.
+fn members(old: &Map<String, Value>, new: &Map<String, Value>, of: PatchType) -> Option<Value> {
+    let is_strategic = of == PatchType::Strategic;
+    let mut members = removals(old, new);
     for (name, value) in new.iter().filter(|(name, value)| old.get(*name) != Some(value)) {
         let member = match (old.get(name), value) {
-            (Some(Value::Object(before)), Value::Object(value)) => merge(before, value),
+            (Some(Value::Object(before)), Value::Object(value)) => patch(before, value, of),
+            (Some(Value::Array(_)), Value::Array(_)) if is_strategic => return None,
+            // A null would remove the member.
+            (_, value) if is_strategic && has_null(value) => return None,
             (_, value) => value.clone(),
         };
-        patch.insert(name.clone(), member);
+        members.insert(name.clone(), member);
     }
-    Value::Object(patch)
+    Some(Value::Object(members))
 }
 
 fn removals(old: &Map<String, Value>, new: &Map<String, Value>) -> Map<String, Value> {
     let removed = old.keys().filter(|name| !new.contains_key(*name));
     removed.map(|name| (name.clone(), Value::Null)).collect()
-}
-
-/// Returns the strategic merge patch. `None` if the object must be replaced.
-fn strategic(old: &Map<String, Value>, new: &Map<String, Value>) -> Option<Value> {
-    let mut patch = removals(old, new);
-    for (name, value) in new.iter().filter(|(name, value)| old.get(*name) != Some(value)) {
-        let member = match (old.get(name), value) {
-            (Some(Value::Object(before)), Value::Object(value)) => {
-                strategic(before, value).unwrap_or_else(|| replacement(value))
-            }
-            (Some(Value::Array(_)), Value::Array(_)) => return None,
-            // A null would remove the member.
-            (_, value) if has_null(value) => return None,
-            (_, value) => value.clone(),
-        };
-        patch.insert(name.clone(), member);
-    }
-    Some(Value::Object(patch))
 }
 
 fn replacement(object: &Map<String, Value>) -> Value {

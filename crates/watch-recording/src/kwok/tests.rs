@@ -1,9 +1,12 @@
 //! From a recording to KWOK's and back, and what cannot be imported.
 
+mod hashes;
+
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use watch_protocol::identity::Identity;
 
 use super::patch::{self, PatchType};
 use super::{ImportOptions, Imported, KwokError, export, import};
@@ -154,7 +157,7 @@ fn recording_of_kwok_is_imported() {
             crate::HistoryEntry::Change(change) => Some(change.after.unwrap()),
             crate::HistoryEntry::Gap { .. } => None,
         })
-        .map(|object| crate::identity::of(&object).unwrap().uid)
+        .map(|object| Identity::of_json(&object).unwrap().uid)
         .collect();
     assert!(uids.len() == 2 && uids[0] == uids[1] && !uids[0].is_empty());
 }

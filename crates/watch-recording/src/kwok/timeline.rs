@@ -168,7 +168,8 @@ impl Timeline {
     }
 }
 
-fn key_of(object: &Value) -> Option<Key> {
+/// Returns the key of an object; `None` if it has no name.
+pub(super) fn key_of(object: &Value) -> Option<Key> {
     let metadata = object.get("metadata")?;
     let name = metadata.get("name")?.as_str().filter(|name| !name.is_empty())?;
     let namespace = metadata.get("namespace").and_then(Value::as_str).unwrap_or_default();

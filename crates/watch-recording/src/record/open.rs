@@ -104,10 +104,10 @@ fn append(path: PathBuf, wanted: &Header, limits: Limits) -> Result<Opened, Reco
         sources.push(progress);
         delivered.push(recorded);
     }
-    let mut goes_on = wanted.clone();
-    goes_on.part = header.part;
-    goes_on.redaction.clone_from(&header.redaction);
-    writer.header(&goes_on)?;
+    let mut continued = wanted.clone();
+    continued.part = header.part;
+    continued.redaction.clone_from(&header.redaction);
+    writer.header(&continued)?;
     writer.sync()?;
     header.release.clone_from(&wanted.release);
     let sink = Sink::new(path, header, writer, sources, limits);

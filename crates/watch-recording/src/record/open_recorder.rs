@@ -1,4 +1,4 @@
-//! A recorder with its file: brings what watchers receive to the thread that writes.
+//! A recorder with its file: delivers what watchers receive to the thread that writes.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use watchable_core::redact::Redactor;
 
 /// How often a recording is flushed to the disk.
 const SYNC_INTERVAL: Duration = Duration::from_secs(1);
-/// How many events may wait for the disk.
-const QUEUE: usize = 1_024;
+/// How many messages may wait for the disk, besides the one that each source has a place for.
+const QUEUE: usize = 32;
 
 /// A recorder with its file, which no other recorder can open.
 #[must_use = "a recorder does nothing until it runs"]
@@ -41,7 +41,7 @@ impl OpenRecorder {
     pub async fn run(self, until: impl Future<Output = ()>) -> Result<Summary, RecordingError> {
         let Self { sink, feeds, redactor } = self;
         let path = sink.path.clone();
-        let (sender, receiver) = channel(QUEUE);
+        let (sender, receiver) = channel(QUEUE + feeds.len());
         let writing = tokio::task::spawn_blocking(move || write(sink, receiver));
         let mut feeds: FuturesUnordered<_> =
             feeds.into_iter().map(|feed| feed.run(sender.clone())).collect();
@@ -81,7 +81,9 @@ async fn tick(sender: &Sender<Message>) {
 fn write(mut sink: Sink, mut receiver: Receiver<Message>) -> Result<Summary, RecordingError> {
     while let Some(message) = receiver.blocking_recv() {
         match message {
-            Message::Received(received) => sink.take(received)?,
+            Message::Received(batch) => {
+                batch.into_iter().try_for_each(|received| sink.take(received))?;
+            }
             Message::Sync => sink.sync()?,
         }
     }

@@ -19,7 +19,7 @@ pub(super) struct Progress {
     /// Whether the gap that is being repaired has its line.
     pub(super) gap_has_line: bool,
     /// Where its objects are, by namespace and name with a slash between them.
-    pub(super) objects: HashMap<Box<str>, Recorded>,
+    pub(super) objects: HashMap<Arc<str>, Recorded>,
 }
 
 /// Where an object is in the file.
@@ -48,7 +48,7 @@ pub(super) struct ReceivedEvent {
     pub(super) etype: EventType,
     pub(super) origin: Origin,
     /// The namespace and the name, with a slash between them.
-    pub(super) key: Box<str>,
+    pub(super) key: Arc<str>,
     pub(super) version: Option<String>,
     pub(super) object: String,
 }
@@ -71,7 +71,7 @@ impl Progress {
         for ((namespace, name), object) in end.objects {
             delivered.add(&object.identity, object.rollbacks, None);
             let recorded = Recorded { number: object.number, len: object.len };
-            progress.objects.insert(key(&namespace, &name), recorded);
+            progress.objects.insert(object_key(&namespace, &name), recorded);
         }
         progress.position = end.position;
         progress.time = end.time;
@@ -89,7 +89,7 @@ impl Progress {
 }
 
 /// Returns the key of an object.
-pub(super) fn key(namespace: &str, name: &str) -> Box<str> {
+pub(super) fn object_key(namespace: &str, name: &str) -> Arc<str> {
     [namespace, "/", name].concat().into()
 }
 

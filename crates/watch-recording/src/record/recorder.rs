@@ -122,9 +122,9 @@ impl Recorder {
             return Err(setting(reason));
         }
         let names: Vec<_> = resources.iter().map(|resource| resource.source.clone()).collect();
-        let is_going_on = is_append && path.exists();
+        let is_resuming = is_append && path.exists();
         let cluster = match watchers.first() {
-            Some((_, watcher)) if is_going_on => watcher.cluster_uid_resuming().await,
+            Some((_, watcher)) if is_resuming => watcher.cluster_uid(true).await,
             _ => cluster_uid(&client).await,
         };
         let cluster =

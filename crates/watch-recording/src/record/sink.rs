@@ -85,7 +85,7 @@ impl Sink {
         let progress = &mut sources[source];
         if let Some(event) = event {
             // If only one of both lines is written before a crash, it is this one.
-            if is_worse(&position, &progress.position) {
+            if loses_trust(&position, &progress.position) {
                 let version = progress.position.version.clone();
                 let worse = PositionLine { version, ..position.clone() };
                 writer.position(time, &progress.name, &worse)?;
@@ -214,7 +214,7 @@ impl Sink {
 }
 
 /// Whether a reader of a position that stopped before this one would trust too much.
-fn is_worse(position: &PositionLine, before: &PositionLine) -> bool {
+fn loses_trust(position: &PositionLine, before: &PositionLine) -> bool {
     (position.needs_relist && !before.needs_relist)
         || (position.untrusted && !before.untrusted)
         || position.rollbacks != before.rollbacks

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
+use watch_protocol::identity::Identity;
 use watch_runtime::{EventType, Origin};
 use watchable_core::{ResourceInfo, Scope};
 
@@ -94,7 +95,7 @@ fn recorded(path: &Path) -> Vec<(String, EventType, String)> {
         for entry in recording.entries() {
             let entry = entry.unwrap();
             let EntryKind::Event { etype, origin, object } = entry.what else { continue };
-            let name = crate::identity::of(&object).unwrap().name;
+            let name = Identity::of_json(&object).unwrap().name;
             let text = String::from_utf8_lossy(&object).into_owned();
             if etype == EventType::Deleted {
                 state.remove(&name);

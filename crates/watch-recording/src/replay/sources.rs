@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use watch_runtime::{EventType, Origin};
 use watchable_core::ResourceInfo;
 
@@ -12,11 +12,9 @@ use super::batch::Batch;
 use super::change::{Change, What};
 use super::error::ReplayerError;
 use super::head::{Head, parse_version};
+use crate::entries::FIRST_LISTS;
 use crate::{Entry, EntryKind, Header, RecordingError, State};
 
-/// How long after the start of a recording the first lists are waited for. Those that take longer are shown
-/// when they were complete.
-const FIRST_LISTS: SignedDuration = SignedDuration::from_mins(1);
 /// How many lines of other sources are kept meanwhile.
 const KEPT_LINES: usize = 100_000;
 

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
+use watch_protocol::identity::Identity;
+
 use super::world::{World, at, record};
 use crate::Recording;
 
@@ -19,7 +21,7 @@ fn run(path: &Path, time: Option<&str>) -> String {
 fn expected(recording: &Recording, second: i64) -> String {
     let state = recording.state_at(at(second)).unwrap();
     let objects = state.objects().map(|object| {
-        let version = crate::identity::of(object.object).unwrap().version.unwrap();
+        let version = Identity::of_json(object.object).unwrap().version.unwrap();
         let namespace = if object.namespace.is_empty() { "-" } else { object.namespace };
         let (source, name) = (object.source, object.name);
         [source, namespace, name, &version].join(" ") + "\n"

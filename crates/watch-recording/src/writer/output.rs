@@ -16,13 +16,15 @@ pub(super) struct Output {
     file: File,
     /// What is not in the file yet.
     pending: Vec<u8>,
+    /// A line that is to be compressed; kept for its capacity.
+    uncompressed: Vec<u8>,
     /// The length of the file with what is pending.
     len: u64,
     zstd: Option<Frame>,
 }
 
 impl Output {
-    /// Goes on in a file of this length.
+    /// Resumes a file of this length.
     pub(super) fn new(
         path: &Path,
         file: File,
@@ -34,20 +36,38 @@ impl Output {
         } else {
             None
         };
-        Ok(Self { path: path.to_owned(), file, pending: Vec::new(), len, zstd })
+        let (path, pending, uncompressed) = (path.to_owned(), Vec::new(), Vec::new());
+        Ok(Self { path, file, pending, uncompressed, len, zstd })
     }
 
-    /// Writes a whole line.
-    pub(super) fn line(&mut self, line: &[u8]) -> Result<(), RecordingError> {
-        if self.zstd.is_none() {
-            self.append(line);
-        }
-        self.compress(|frame, out| {
-            frame.write(line, out)?;
-            if frame.is_full() { frame.end(out) } else { Ok(()) }
-        })?;
+    /// Writes a whole line, which a function appends to a buffer. Returns its length.
+    pub(super) fn line(
+        &mut self,
+        append: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<u64, RecordingError> {
+        let len = if self.zstd.is_some() {
+            let mut line = std::mem::take(&mut self.uncompressed);
+            line.clear();
+            append(&mut line);
+            self.compress(|frame, out| {
+                frame.write(&line, out)?;
+                if frame.is_full() { frame.end(out) } else { Ok(()) }
+            })?;
+            let len = line.len() as u64;
+            self.uncompressed = line;
+            len
+        } else {
+            let before = self.pending.len();
+            append(&mut self.pending);
+            let len = (self.pending.len() - before) as u64;
+            self.len += len;
+            len
+        };
         // What is written ends with a whole line, and a whole block.
-        if self.pending.len() >= PENDING_LIMIT { self.flush() } else { Ok(()) }
+        if self.pending.len() >= PENDING_LIMIT {
+            self.flush()?;
+        }
+        Ok(len)
     }
 
     /// Appends bytes as they are: to a compressed file, between two frames.

@@ -1,10 +1,10 @@
-//! Where a writer goes on.
+//! Where a writer resumes.
 
 use jiff::Timestamp;
 
 use crate::line::SnapshotPlace;
 
-/// Where a writer goes on in a file.
+/// Where a writer resumes a file.
 #[derive(Debug)]
 pub(crate) struct Resumed {
     pub(crate) line: u64,

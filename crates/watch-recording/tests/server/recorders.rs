@@ -12,7 +12,7 @@ use watch_runtime::Watcher;
 use watchable_core::metadata::ObjectMeta;
 use watchable_core::{ByteString, DynamicObject, ResourceInfo, Scope, Watchable};
 
-use super::support::{Running, client, create, server, soon, watcher};
+use super::support::{Running, client, create, lines, server, soon, update, watcher};
 
 const NODES: ResourceInfo = ResourceInfo::new("", "v1", "Node", "nodes", Scope::Cluster);
 
@@ -91,6 +91,35 @@ async fn recording_can_be_read_while_it_is_written() {
     }
     recorder.stop().await;
     assert_eq!(Recording::open(&path).unwrap().state_at(jiff::Timestamp::MAX).unwrap().len(), 3);
+}
+
+/// More than is sent to the thread that writes at once.
+const MANY: usize = 300;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_events_at_once_are_recorded_in_order() {
+    let server = server().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jsonl");
+    let name = |number| format!("object-{number:03}");
+    (0..MANY).for_each(|number| create(&server, &name(number), "1"));
+    let recorder = Running::start(&server, &path);
+    let last = MANY - 1;
+    soon(async {
+        while lines(&path).len() < MANY {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    (0..MANY).rev().for_each(|number| update(&server, &name(number), "2"));
+    update(&server, &name(last), "3");
+    recorder.recorded("3").await;
+    let summary = recorder.stop().await;
+    assert_eq!((summary.events, summary.objects), (2 * MANY as u64 + 1, MANY as u64));
+    let listed = (0..MANY).map(|number| format!("ADDED Initial {}=1", name(number)));
+    let watched = (0..MANY).rev().map(|number| format!("MODIFIED Live {}=2", name(number)));
+    let end = std::iter::once(format!("MODIFIED Live {}=3", name(last)));
+    assert_eq!(lines(&path), listed.chain(watched).chain(end).collect::<Vec<_>>());
 }
 
 const SECRETS: ResourceInfo = ResourceInfo::new("", "v1", "Secret", "secrets", Scope::Namespaced);

@@ -26,7 +26,7 @@ async fn uid_is_read_and_an_overloaded_server_asked_again() {
         response(503, "{}"),
         response(200, r#"{"metadata":{"name":"kube-system","uid":"u-1"}}"#),
     ]);
-    assert_eq!(fetch(&server, Patience::First).await.unwrap().as_deref(), Some("u-1"));
+    assert_eq!(fetch(&server, RetryPolicy::First).await.unwrap().as_deref(), Some("u-1"));
     assert_eq!(server.requests.lock().unwrap().len(), 3);
 }
 
@@ -34,7 +34,7 @@ async fn uid_is_read_and_an_overloaded_server_asked_again() {
 async fn namespace_that_is_forbidden_or_absent_is_none() {
     for status in [403, 404] {
         let server = ScriptedServer::new(vec![response(status, "{}")]);
-        assert_eq!(fetch(&server, Patience::First).await.unwrap(), None);
+        assert_eq!(fetch(&server, RetryPolicy::First).await.unwrap(), None);
     }
 }
 
@@ -46,11 +46,11 @@ async fn other_responses_are_errors() {
         (200, r#"{"metadata":{"uid":""}}"#, "not a namespace"),
     ] {
         let server = ScriptedServer::new(vec![response(status, body)]);
-        let error = fetch(&server, Patience::First).await.unwrap_err().to_string();
+        let error = fetch(&server, RetryPolicy::First).await.unwrap_err().to_string();
         assert!(error.contains(message), "{error}");
     }
     let server = ScriptedServer::new((0..100).map(|_| response(500, "{}")).collect());
-    assert!(fetch(&server, Patience::First).await.unwrap_err().to_string().contains("500"));
+    assert!(fetch(&server, RetryPolicy::First).await.unwrap_err().to_string().contains("500"));
     assert_eq!(server.requests.lock().unwrap().len(), 8, "it gives up");
 }
 
@@ -79,16 +79,16 @@ impl Transport for Refusing {
 
 #[tokio::test(start_paused = true)]
 async fn server_that_refuses_connections_is_waited_for_by_those_who_resume() {
-    let error = fetch(&Refusing::new(1), Patience::First).await.unwrap_err();
+    let error = fetch(&Refusing::new(1), RetryPolicy::First).await.unwrap_err();
     assert!(error.to_string().ends_with("no response"), "{error}");
-    let uid = fetch(&Refusing::new(500), Patience::Resuming(None)).await.unwrap();
+    let uid = fetch(&Refusing::new(500), RetryPolicy::Resuming(None)).await.unwrap();
     assert_eq!(uid.as_deref(), Some("u-1"));
-    let limit = Patience::Resuming(Some(Duration::from_mins(1)));
+    let limit = RetryPolicy::Resuming(Some(Duration::from_mins(1)));
     let started = Instant::now();
     assert!(fetch(&Refusing::new(500), limit).await.is_err());
     assert!(started.elapsed() < Duration::from_mins(1));
     assert!(fetch(&Refusing::new(2), limit).await.is_ok());
     // What waiting does not mend ends it.
     let server = ScriptedServer::new(vec![response(401, "{}")]);
-    assert!(fetch(&server, Patience::Resuming(None)).await.is_err());
+    assert!(fetch(&server, RetryPolicy::Resuming(None)).await.is_err());
 }

@@ -106,19 +106,11 @@ impl<O> MuxMember<O> {
     /// # Errors
     ///
     /// Those of [`Watcher::cluster_uid`].
-    pub fn cluster_uid(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
-        self.watcher.cluster_uid()
-    }
-
-    /// Returns the uid of the cluster that it watches: see [`Watcher::cluster_uid_resuming`].
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Watcher::cluster_uid_resuming`].
-    pub fn cluster_uid_resuming(
+    pub fn cluster_uid(
         &self,
+        is_resuming: bool,
     ) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
-        self.watcher.cluster_uid_resuming()
+        self.watcher.cluster_uid(is_resuming)
     }
 
     /// Returns what restricts its watch.
@@ -168,8 +160,10 @@ pub(super) trait ErasedWatcher<O>: Send + Sync {
     fn raw_events(&self) -> RawEvents;
     fn resume_raw_events(&self, delivered: Delivered) -> RawEvents;
     fn decode(&self, delivery: &Delivery) -> Result<O, json::Error>;
-    fn cluster_uid(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>>;
-    fn cluster_uid_resuming(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>>;
+    fn cluster_uid(
+        &self,
+        is_resuming: bool,
+    ) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>>;
     fn restrictions(&self) -> Restrictions;
     fn item_type(&self) -> TypeId;
     fn as_any(&self) -> &dyn Any;
@@ -221,12 +215,11 @@ where
         Ok(O::accept(Self::decode(self, delivery)?, self.resource()))
     }
 
-    fn cluster_uid(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
-        Self::cluster_uid(self).boxed()
-    }
-
-    fn cluster_uid_resuming(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
-        Self::cluster_uid_resuming(self).boxed()
+    fn cluster_uid(
+        &self,
+        is_resuming: bool,
+    ) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
+        Self::cluster_uid(self, is_resuming).boxed()
     }
 
     fn restrictions(&self) -> Restrictions {

@@ -51,11 +51,7 @@ impl<F: Fn() -> MemberEvents<()> + Send + Sync + 'static> ErasedWatcher<()> for 
         unreachable!("nothing is stored")
     }
 
-    fn cluster_uid(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
-        unreachable!("nothing is stored")
-    }
-
-    fn cluster_uid_resuming(&self) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
+    fn cluster_uid(&self, _: bool) -> BoxFuture<'static, Result<Option<String>, ClusterUidError>> {
         unreachable!("nothing is stored")
     }
 

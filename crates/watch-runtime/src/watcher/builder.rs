@@ -45,7 +45,7 @@ impl<T: WatchTarget> Watcher<T> {
     /// Restricts a managed stream to a shard of the objects, so that several processes share the work.
     ///
     /// The shard is requested with `shardSelector` ([KEP-5866](https://www.kubernetes.dev/resources/keps/5866/)). Most
-    /// servers ignore it and send everything: objects of other shards are then received and passed over, neither
+    /// servers ignore it and send everything: objects of other shards are then received and skipped, neither
     /// decoded nor recorded. [`status`](Self::status) says which it is, once there was a list that is not a streaming one.
     /// Unmanaged streams are not restricted.
     ///

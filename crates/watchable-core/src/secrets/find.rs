@@ -1,28 +1,53 @@
 //! Whether there are Secrets in an object.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use serde_json::{Map, Value};
 
 use super::owner::{KINDS, is_secret};
 
 /// Annotations with a copy of the object, or of what it was made from. Others are found by their form.
-pub(super) const COPIES: [&str; 4] = [
+pub(super) const LAST_APPLIED_ANNOTATIONS: [&str; 4] = [
     "kubectl.kubernetes.io/last-applied-configuration",
     "kapp.k14s.io/original",
     "objectset.rio.cattle.io/applied",
     "banzaicloud.com/last-applied",
 ];
 
+/// What follows `\u` where Go's encoder writes `<`, `>` and `&`, which nothing has that is searched for.
+const HARMLESS_ESCAPES: [&[u8]; 3] = [b"003c", b"003e", b"0026"];
+
+/// What is searched for in each object: a searcher takes longer to build than to search a small one.
+struct Finders {
+    kind: Finder<'static>,
+    escape: Finder<'static>,
+    copies: [Finder<'static>; LAST_APPLIED_ANNOTATIONS.len()],
+}
+
+static FINDERS: LazyLock<Finders> = LazyLock::new(|| Finders {
+    kind: Finder::new(KINDS[0]),
+    escape: Finder::new(r"\u"),
+    copies: LAST_APPLIED_ANNOTATIONS.map(Finder::new),
+});
+
 /// Returns whether an object's JSON may contain a confidential value. Most objects do not, and need not be parsed.
 pub fn may_contain(object: &[u8]) -> bool {
-    let names_a_kind = memmem::find_iter(object, "Secret").any(|at| {
-        let rest = &object[at + "Secret".len()..];
+    let names_a_kind = FINDERS.kind.find_iter(object).any(|at| {
+        let rest = &object[at + KINDS[0].len()..];
         let rest = rest.strip_prefix(b"List").unwrap_or(rest);
         // The end of the text, also where it is within another one.
         matches!(rest.first(), Some(b'"' | b'\\'))
     });
-    // Or it is written with escapes.
-    names_a_kind || memmem::find(object, b"\\u").is_some() || may_have_opaque_copy(object)
+    names_a_kind || may_be_escaped(object) || may_have_opaque_copy(object)
+}
+
+/// Returns whether a text that is searched for may be written with escapes.
+fn may_be_escaped(object: &[u8]) -> bool {
+    FINDERS.escape.find_iter(object).any(|at| {
+        let rest = &object[at + FINDERS.escape.needle().len()..];
+        !HARMLESS_ESCAPES.iter().any(|digits| rest.starts_with(digits))
+    })
 }
 
 /// Returns whether there may be a copy that is not JSON.
@@ -32,9 +57,9 @@ fn may_have_opaque_copy(object: &[u8]) -> bool {
         let at = text.iter().position(|other| !is_space(other))?;
         (text[at] == byte).then_some(at + 1)
     };
-    COPIES.iter().any(|name| {
-        memmem::find_iter(object, name.as_bytes()).any(|at| {
-            let mut rest = &object[at + name.len()..];
+    FINDERS.copies.iter().any(|name| {
+        name.find_iter(object).any(|at| {
+            let mut rest = &object[at + name.needle().len()..];
             for byte in [b'"', b':', b'"'] {
                 let Some(len) = skip(rest, byte) else { return false };
                 rest = &rest[len..];
@@ -74,7 +99,7 @@ pub(super) fn is_copy_of_secret((name, value): (&String, &Value)) -> bool {
 
 /// Returns whether an annotation may contain a copy of its object.
 pub(super) fn is_copy(name: &str, value: &Value) -> bool {
-    is_json(value) || COPIES.contains(&name)
+    is_json(value) || LAST_APPLIED_ANNOTATIONS.contains(&name)
 }
 
 fn is_json(value: &Value) -> bool {

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::find::COPIES;
+use super::find::LAST_APPLIED_ANNOTATIONS;
 use super::*;
 use crate::ByteString;
 
-const LAST_APPLIED: &str = COPIES[0];
+const LAST_APPLIED: &str = LAST_APPLIED_ANNOTATIONS[0];
 
 /// Returns the names of the confidential values, with where they stand.
 fn confidential(value: &Value, owner: Owner) -> Vec<(Field, String)> {
@@ -19,11 +19,11 @@ fn confidential(value: &Value, owner: Owner) -> Vec<(Field, String)> {
 fn each_place_of_a_secret_is_visited() {
     let secret = json!({
         "kind": "Secret", "type": "Opaque", "data": {"a": "eA==", "gone": null}, "stringData": {"b": "x"},
-        "metadata": {"name": "s", "annotations": {"team": "shop", "copy": " {}", COPIES[2]: "H4sI"}},
+        "metadata": {"name": "s", "annotations": {"team": "shop", "copy": " {}", LAST_APPLIED_ANNOTATIONS[2]: "H4sI"}},
     });
     let expected = [
         (Field::Annotation, "copy"),
-        (Field::Annotation, COPIES[2]),
+        (Field::Annotation, LAST_APPLIED_ANNOTATIONS[2]),
         (Field::Data, "a"),
         (Field::StringData, "b"),
     ];
@@ -49,11 +49,11 @@ fn what_is_found_in_the_value_may_be_in_the_text() {
         (annotated(LAST_APPLIED, r#"{"kind":"Secret"}"#), true),
         (annotated("x", &annotated("y", r#"{"kind":"SecretList"}"#).to_string()), true),
         (annotated(LAST_APPLIED, r#" {"kind":"DbSecret"}"#), false),
-        (annotated(COPIES[1], "H4sI"), true),
-        (annotated(COPIES[1], "[]"), false),
+        (annotated(LAST_APPLIED_ANNOTATIONS[1], "H4sI"), true),
+        (annotated(LAST_APPLIED_ANNOTATIONS[1], "[]"), false),
         (annotated("x", "Secret"), false),
         (json!({"kind": "Secretary", "data": {"a": "b"}}), false),
-        (json!({"data": {"a": COPIES[3]}}), false),
+        (json!({"data": {"a": LAST_APPLIED_ANNOTATIONS[3]}}), false),
     ] {
         assert_eq!(contains(&object), expected, "{object}");
         for text in [object.to_string(), serde_json::to_string_pretty(&object).unwrap()] {
@@ -63,6 +63,34 @@ fn what_is_found_in_the_value_may_be_in_the_text() {
     assert!(!may_contain(json!({"kind": "Pod", "data": "Secrets"}).to_string().as_bytes()));
     assert!(!may_contain(annotated(LAST_APPLIED, r#"{"kind":"Pod"}"#).to_string().as_bytes()));
     assert!(may_contain(br#"{"kind":"\u0053ecret"}"#));
+}
+
+#[test]
+fn escapes_of_angle_brackets_and_ampersands_hide_nothing() {
+    let escaped = |text: &str| {
+        let text = text.replace('<', r"\u003c").replace('>', r"\u003e");
+        text.replace('&', r"\u0026")
+    };
+    let copy = escaped(r#"{"a":"<&>"}"#);
+    let object = json!({"kind": "ConfigMap", "data": {"a": "<b> & \\u003c"},
+        "metadata": {"annotations": {LAST_APPLIED: copy}}});
+    let text = escaped(&object.to_string());
+    assert!(text.contains(r#""\u003cb\u003e \u0026 \\u003c""#), "{text}");
+    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), object);
+    assert!(!contains(&object) && !may_contain(text.as_bytes()), "{text}");
+    // Beside them, each character of what is searched for may be escaped.
+    for found in ["Secret", "SecretList", LAST_APPLIED] {
+        for (at, char) in found.char_indices() {
+            let escape = format!(r"\u{:04x}", u32::from(char));
+            let found = [&found[..at], &escape, &found[at + 1..]].concat();
+            let text = text.replace("ConfigMap", &found).replace(LAST_APPLIED, &found);
+            assert!(may_contain(text.as_bytes()), "{text}");
+            let within = json!({"a": text}).to_string();
+            assert!(may_contain(within.as_bytes()), "{within}");
+        }
+    }
+    let secret = text.replace("ConfigMap", "Secret");
+    assert!(may_contain(secret.as_bytes()) && contains(&serde_json::from_str(&secret).unwrap()));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::error::SelectorError;
+use crate::fnv1a;
 
 /// What is hashed.
 const FIELD: &str = "object.metadata.uid";
@@ -47,14 +48,7 @@ impl ShardRange {
 
     /// Returns whether the object with this uid is in the shard.
     pub fn contains(&self, uid: &str) -> bool {
-        (self.first..=self.last).contains(&Self::hash(uid))
-    }
-
-    /// Returns the hash of a uid.
-    pub fn hash(uid: &str) -> u64 {
-        const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-        const PRIME: u64 = 0x0100_0000_01b3;
-        uid.bytes().fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
+        (self.first..=self.last).contains(&fnv1a(uid.as_bytes()))
     }
 }
 
@@ -100,18 +94,6 @@ impl FromStr for ShardRange {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hash_is_fnv_1a() {
-        // The test vectors of the algorithm's authors.
-        for (text, hash) in [
-            ("", 0xcbf2_9ce4_8422_2325),
-            ("a", 0xaf63_dc4c_8601_ec8c),
-            ("foobar", 0x8594_4171_f739_67e8),
-        ] {
-            assert_eq!(ShardRange::hash(text), hash, "{text}");
-        }
-    }
 
     #[test]
     fn shards_cover_every_hash_once() {

@@ -21,7 +21,7 @@ Records until Ctrl-C. Each line of the file is a JSON document: an event with it
 A recorder that was killed goes on with --append, without loss or repeat. Where the server no longer has what
 happened meanwhile, the gap is marked. Values of Secrets are replaced by hashes, unless --with-secrets is set.
 Their key is in a file beside the recording, such as day.jsonl.zst.key. Keep it to yourself: with it, values that
-are easy to guess can be found out by trying. Without it, the recording cannot be gone on with.")]
+are easy to guess can be found out by trying. Without it, the recording cannot be resumed.")]
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct RecordArgs {
     /// Resources, named as in kubectl: pods, pod, po, deployments.apps, deployments.v1.apps

@@ -1,4 +1,4 @@
-//! Streams of a shard: objects of others are passed over, whoever filters.
+//! Streams of a shard: objects of others are skipped, whoever filters.
 
 use watchable_core::selector::ShardRange;
 
@@ -29,13 +29,13 @@ fn change(etype: &str, item: &str) -> String {
 
 /// A stream of the second shard that has delivered `ours`.
 fn watching_ours() -> Harness {
-    let [foreign, own] = uids();
+    let [other, own] = uids();
     let mut harness = sharded();
     assert!(harness.request().ends_with(
         "&shardSelector=shardRange%28object.metadata.uid%2C+\
          %270x8000000000000000%27%2C+%270x10000000000000000%27%29"
     ));
-    harness.list(&list(10, "", &[item("theirs", &foreign, 5), item("ours", &own, 6)]));
+    harness.list(&list(10, "", &[item("theirs", &other, 5), item("ours", &own, 6)]));
     assert_eq!(harness.deliveries(), ["ADDED Initial ours"]);
     assert!(harness.request().contains("resourceVersion=10&"));
     harness.accept_watch();
@@ -44,12 +44,12 @@ fn watching_ours() -> Harness {
 
 #[test]
 fn objects_of_other_shards_are_neither_delivered_nor_indexed() {
-    let [foreign, own] = uids();
+    let [other, own] = uids();
     let mut harness = watching_ours();
     let events = [
-        change("MODIFIED", &item("theirs", &foreign, 11)),
+        change("MODIFIED", &item("theirs", &other, 11)),
         change("MODIFIED", &item("ours", &own, 12)),
-        change("DELETED", &item("theirs", &foreign, 13)),
+        change("DELETED", &item("theirs", &other, 13)),
     ];
     harness.chunk(&events.concat());
     assert_eq!(harness.deliveries(), ["MODIFIED Live ours"]);
@@ -67,28 +67,28 @@ fn deletion_without_uid_is_of_the_shard_of_the_delivered_object() {
 
 #[test]
 fn recreation_in_another_shard_is_a_deletion() {
-    let [foreign, own] = uids();
+    let [other, own] = uids();
     let mut harness = watching_ours();
     let events =
-        [change("DELETED", &item("ours", &own, 11)), change("ADDED", &item("ours", &foreign, 12))];
+        [change("DELETED", &item("ours", &own, 11)), change("ADDED", &item("ours", &other, 12))];
     harness.chunk(&events.concat());
     assert_eq!(harness.deliveries(), ["DELETED Live ours"]);
 
     let mut harness = watching_ours();
     harness.chunk(GONE);
     harness.request();
-    harness.list(&list(20, "", &[item("ours", &foreign, 12)]));
+    harness.list(&list(20, "", &[item("ours", &other, 12)]));
     assert_eq!(harness.deliveries(), ["DELETED Repair ours"], "found by the list");
 }
 
 #[test]
 fn pages_without_own_objects_are_progress() {
-    let [foreign, _] = uids();
+    let [other, _] = uids();
     let mut harness = sharded();
     harness.request();
     for page in 0..30 {
         let name = format!("theirs-{page}");
-        harness.list(&list(10, &format!("token-{page}"), &[item(&name, &foreign, 5)]));
+        harness.list(&list(10, &format!("token-{page}"), &[item(&name, &other, 5)]));
         assert!(harness.request().contains("continue=token-"), "page {page} is followed at once");
     }
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use watchable_core::selector::ShardRange;
+use watchable_core::fnv1a;
 
 use super::Machine;
 use crate::shards::lease::Lease;
@@ -92,7 +92,7 @@ impl Machine {
         });
         // Each replica begins with others, so that few conflict.
         let preference =
-            |slot: &Slot| ShardRange::hash(&format!("{}/{}", self.settings.identity, slot.shard));
+            |slot: &Slot| fnv1a(format!("{}/{}", self.settings.identity, slot.shard).as_bytes());
         let (at, slot) = candidates.min_by_key(|(_, slot)| preference(slot))?;
         if slot.view.must_read {
             return Some(send(&mut self.slots[at].view, Purpose::Read, Verb::Read, now));

@@ -1,20 +1,21 @@
-//! A recording of events that no watcher brings.
+//! A recording of events that no watcher delivers.
 
 use std::path::Path;
 
 use jiff::Timestamp;
 use watch_runtime::{EventType, Origin};
+use watchable_core::secrets::HashKey;
 
 use super::open::{Opened, open};
-use super::progress::{Received, ReceivedEvent, key};
+use super::progress::{Received, ReceivedEvent, object_key};
 use super::sink::{Limits, Sink};
 use crate::error::RecordingError;
 use crate::header::Header;
 use crate::line::PositionLine;
 
-/// Writes a recording of events that no watcher brings.
+/// Writes a recording of events that no watcher delivers.
 #[derive(Debug)]
-pub(crate) struct Scripted {
+pub(crate) struct SyntheticRecorder {
     sink: Sink,
     /// How far each source is.
     positions: Vec<PositionLine>,
@@ -22,7 +23,7 @@ pub(crate) struct Scripted {
 
 /// An event, with a whole object.
 #[derive(Debug)]
-pub(crate) struct ScriptedEvent {
+pub(crate) struct SyntheticEvent {
     pub(crate) etype: EventType,
     /// Whether the first state is complete.
     pub(crate) is_live: bool,
@@ -32,13 +33,17 @@ pub(crate) struct ScriptedEvent {
     pub(crate) object: String,
 }
 
-impl Scripted {
-    /// Creates a file that does not exist.
-    pub(crate) fn create(path: &Path, header: Header) -> Result<Self, RecordingError> {
+impl SyntheticRecorder {
+    /// Creates a file that does not exist. Also returns the key of its hashes, if values are to be replaced: the header has
+    /// its fingerprint.
+    pub(crate) fn create(
+        path: &Path,
+        header: Header,
+    ) -> Result<(Self, Option<HashKey>), RecordingError> {
         super::open::check_path(path)?;
         let positions = vec![PositionLine::default(); header.resources.len()];
-        let Opened { sink, .. } = open(path.to_owned(), header, false, Limits::default())?;
-        Ok(Self { sink, positions })
+        let Opened { sink, key, .. } = open(path.to_owned(), header, false, Limits::default())?;
+        Ok((Self { sink, positions }, key))
     }
 
     /// Writes an event of a source, which is named by its place in the header.
@@ -46,15 +51,15 @@ impl Scripted {
         &mut self,
         time: Timestamp,
         source: usize,
-        event: ScriptedEvent,
+        event: SyntheticEvent,
     ) -> Result<(), RecordingError> {
-        let ScriptedEvent { etype, is_live, namespace, name, version, object } = event;
+        let SyntheticEvent { etype, is_live, namespace, name, version, object } = event;
         let origin = if is_live { Origin::Live } else { Origin::Initial };
         let position = &mut self.positions[source];
         if is_live {
             position.version = Some(version.clone());
         }
-        let (key, version) = (key(&namespace, &name), Some(version));
+        let (key, version) = (object_key(&namespace, &name), Some(version));
         let event = Some(ReceivedEvent { etype, origin, key, version, object });
         self.sink.take(Received { source, time, position: position.clone(), event })
     }
