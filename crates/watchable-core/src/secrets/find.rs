@@ -22,12 +22,15 @@ const HARMLESS_ESCAPES: [&[u8]; 3] = [b"003c", b"003e", b"0026"];
 struct Finders {
     kind: Finder<'static>,
     escape: Finder<'static>,
+    /// JSON may have it for a slash, such as those of annotations' names.
+    slash: Finder<'static>,
     copies: [Finder<'static>; LAST_APPLIED_ANNOTATIONS.len()],
 }
 
 static FINDERS: LazyLock<Finders> = LazyLock::new(|| Finders {
     kind: Finder::new(KINDS[0]),
     escape: Finder::new(r"\u"),
+    slash: Finder::new(r"\/"),
     copies: LAST_APPLIED_ANNOTATIONS.map(Finder::new),
 });
 
@@ -44,10 +47,11 @@ pub fn may_contain(object: &[u8]) -> bool {
 
 /// Returns whether a text that is searched for may be written with escapes.
 fn may_be_escaped(object: &[u8]) -> bool {
-    FINDERS.escape.find_iter(object).any(|at| {
+    let is_harmful = |at| {
         let rest = &object[at + FINDERS.escape.needle().len()..];
         !HARMLESS_ESCAPES.iter().any(|digits| rest.starts_with(digits))
-    })
+    };
+    FINDERS.escape.find_iter(object).any(is_harmful) || FINDERS.slash.find(object).is_some()
 }
 
 /// Returns whether there may be a copy that is not JSON.

@@ -66,6 +66,14 @@ fn what_is_found_in_the_value_may_be_in_the_text() {
 }
 
 #[test]
+fn escaped_slashes_in_the_name_of_a_copy_hide_nothing() {
+    let text = r#"{"kind":"App","metadata":{"annotations":{"kapp.k14s.io\/original":"opaque"}}}"#;
+    assert!(contains(&serde_json::from_str(text).unwrap()) && may_contain(text.as_bytes()));
+    let within = json!({"a": text}).to_string();
+    assert!(may_contain(within.as_bytes()), "{within}");
+}
+
+#[test]
 fn escapes_of_angle_brackets_and_ampersands_hide_nothing() {
     let escaped = |text: &str| {
         let text = text.replace('<', r"\u003c").replace('>', r"\u003e");
