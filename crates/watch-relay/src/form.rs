@@ -53,6 +53,11 @@ pub fn join<'a>(payloads: impl Iterator<Item = &'a Payload> + Clone) -> Option<P
     }
 }
 
+/// What the events of one object have in common, over its recreation: the cluster, percent-encoded, and the object's path.
+pub(crate) fn partition_key(message: &Message) -> String {
+    format!("{}/{}", headers::segment(&message.cluster), message.path())
+}
+
 /// The time as recordings have it: UTC, six digits after the second.
 fn time(message: &Message) -> String {
     format!("{:.6}", message.time)

@@ -1,9 +1,11 @@
 //! Where events are sent: the interface of sinks.
 
 pub mod http;
+pub mod kafka;
 pub mod lines;
 pub mod nats;
 pub mod postgres;
+mod template;
 pub mod tls;
 
 use std::error::Error;

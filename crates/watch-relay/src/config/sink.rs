@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::ConfigError;
 use crate::sink::http::{HttpConfig, HttpSink};
+use crate::sink::kafka::{KafkaConfig, KafkaSink, KafkaTopic};
 use crate::sink::lines::{FileConfig, StdoutConfig};
 use crate::sink::nats::{NatsConfig, NatsSink, NatsStream};
 use crate::sink::postgres::{PostgresConfig, PostgresSink};
@@ -22,6 +23,8 @@ pub enum SinkConfig {
     File(FileConfig),
     /// Messages in a stream of NATS JetStream.
     Nats(Box<NatsConfig>),
+    /// Records in topics of Kafka, with the feature `kafka`.
+    Kafka(Box<KafkaConfig>),
     /// Rows of a PostgreSQL database.
     Postgres(Box<PostgresConfig>),
     /// Requests to a web server.
@@ -29,8 +32,8 @@ pub enum SinkConfig {
 }
 
 impl SinkConfig {
-    /// Reads the URL of a sink: `nats://…`, `postgres://…`, `http://…`, `https://…`, `file:///path`, or `-` for standard
-    /// output. A stream and tables that are missing are created.
+    /// Reads the URL of a sink: `nats://…`, `kafka://…/topic`, `postgres://…`, `http://…`, `https://…`, `file:///path`, or
+    /// `-` for standard output. A stream, a topic and tables that are missing are created.
     ///
     /// # Errors
     ///
@@ -47,6 +50,11 @@ impl SinkConfig {
                 nats.create = Some(NatsStream::default());
                 Ok(Self::Nats(Box::new(nats)))
             }
+            "kafka" => {
+                let mut kafka = KafkaConfig::from_url(url);
+                kafka.create = Some(KafkaTopic::default());
+                Ok(Self::Kafka(Box::new(kafka)))
+            }
             "postgres" | "postgresql" => {
                 let mut postgres = PostgresConfig::new(url);
                 postgres.create = true;
@@ -56,7 +64,7 @@ impl SinkConfig {
             // It may have a password, so that it is not printed.
             _ => Err(ConfigError::new(
                 "where to is none of: - (standard output), file:///PATH, nats://HOST:PORT, \
-                 postgres://USER@HOST/DATABASE, http://… and https://…",
+                 kafka://HOST:PORT/TOPIC, postgres://USER@HOST/DATABASE, http://… and https://…",
             )),
         }
     }
@@ -83,6 +91,7 @@ impl SinkConfig {
                 Err("to.file.maxSize: a file of 0 bytes holds nothing".to_owned())
             }
             Self::Nats(nats) => sink(NatsSink::new((**nats).clone()), "nats"),
+            Self::Kafka(kafka) => sink(KafkaSink::new(kafka), "kafka"),
             Self::Postgres(postgres) => sink(PostgresSink::new(postgres), "postgres"),
             Self::Http(http) => sink(HttpSink::new(http), "http"),
             _ => Ok(()),
@@ -97,6 +106,7 @@ impl fmt::Display for SinkConfig {
             Self::Stdout(_) => f.write_str("standard output"),
             Self::File(file) => f.write_str(&file.path),
             Self::Nats(nats) => name(f, NatsSink::new((**nats).clone()), "NATS"),
+            Self::Kafka(kafka) => name(f, KafkaSink::new(kafka), "Kafka"),
             Self::Postgres(postgres) => name(f, PostgresSink::new(postgres), "PostgreSQL"),
             Self::Http(http) => name(f, HttpSink::new(http), "HTTP"),
         }

@@ -76,7 +76,7 @@ fn attributes(message: &Message) -> Vec<(&'static str, Value)> {
     let kind = if message.is_repair { "repaired" } else { change };
     let source = headers::segment(&message.cluster);
     let subject = message.path();
-    let key = format!("{source}/{subject}");
+    let key = super::partition_key(message);
     let mut attributes = vec![
         ("ce-specversion", Value::Text("1.0".to_owned())),
         ("ce-id", Value::Text(message.id.to_string())),

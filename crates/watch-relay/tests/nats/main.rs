@@ -12,3 +12,5 @@ mod ports;
 mod relays;
 mod support;
 mod tls;
+#[path = "../shared/watchdog.rs"]
+mod watchdog;

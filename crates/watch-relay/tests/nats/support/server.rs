@@ -11,16 +11,7 @@ use tempfile::TempDir;
 
 use crate::ports::free_port;
 use crate::support::engine;
-
-/// Runs the program and waits for it. A second shell kills it at the end of a pipe whose other end this process has.
-const WATCHDOG: &str = r#"
-exec 3<&0
-"$@" </dev/null 3<&- & child=$!
-{ read -r _ <&3; kill -KILL $child 2>/dev/null; } </dev/null >/dev/null 2>&1 & watchdog=$!
-exec 3<&-
-wait $child
-kill $watchdog 2>/dev/null
-"#;
+use crate::watchdog::WATCHDOG;
 
 /// A server. It is killed when it is dropped.
 pub(crate) struct Server {
