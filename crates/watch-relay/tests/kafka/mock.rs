@@ -134,7 +134,9 @@ async fn producer_that_has_failed_for_good_is_replaced() {
     let answer = Answer::RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER;
     cluster.request_errors(RDKafkaApiKey::Produce, &[answer]);
     let mut events = batch((1..5).map(|version| message("web", version)));
-    deliver_all(&mut sink, &mut events).await;
+    let errors = deliver_all(&mut sink, &mut events).await;
+    let [error] = &errors[..] else { panic!("{errors:?}") };
+    assert!(error.to_string().contains("the producer is replaced"), "{error}");
     assert!(events.is_done() && events.refusals().next().is_none());
     let distinct: HashSet<_> = stored(&cluster, 5).into_iter().collect();
     assert_eq!(distinct, ids(0..5).into_iter().collect());

@@ -43,6 +43,16 @@ impl Client {
         Ok(Self { producer, notices, settings })
     }
 
+    /// Returns why this producer will never store anything again, if that is so.
+    pub(super) fn fatal_error(&self) -> Option<String> {
+        self.producer.client().fatal_error().map(|(_, reason)| reason)
+    }
+
+    /// Returns whether only another client may succeed.
+    pub(super) fn is_over(&self) -> bool {
+        self.notices.is_over() || self.fatal_error().is_some()
+    }
+
     /// Returns a client that creates topics.
     ///
     /// # Errors

@@ -75,7 +75,13 @@ impl Delivery {
                 }
             }
             self.wait(client, target).await?;
-            self.settle(target, batch)?;
+            self.settle(target, batch).map_err(|error| match client.fatal_error() {
+                Some(reason) => SinkError::new(format!(
+                    "{}: {reason}; the producer is replaced by another one",
+                    target.name
+                )),
+                None => error,
+            })?;
         }
     }
 

@@ -48,8 +48,7 @@ impl Notices {
         self.state().last.clone()
     }
 
-    /// Returns whether only another client may succeed: this one has failed for good, or its files may have to be read
-    /// again.
+    /// Returns whether only another client may succeed: its files may have to be read again.
     pub(super) fn is_over(&self) -> bool {
         self.state().is_over
     }
@@ -90,7 +89,6 @@ impl ClientContext for Notices {
             Some(RDKafkaErrorCode::ClusterAuthorizationFailed) => Some(
                 ": brokers before Kafka 2.8 allow idempotent producers only with the operation IdempotentWrite on the cluster",
             ),
-            Some(RDKafkaErrorCode::Fatal) => Some(""),
             _ => {
                 state.last = Some(reason.to_owned());
                 None

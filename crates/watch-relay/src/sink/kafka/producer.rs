@@ -36,7 +36,7 @@ impl KafkaSink {
     }
 
     async fn open(&mut self) -> Result<(), SinkError> {
-        if self.client.as_ref().is_some_and(|client| client.notices.is_over()) {
+        if self.client.as_ref().is_some_and(|client| client.is_over()) {
             self.disconnect().await;
         }
         let client = match &self.client {
