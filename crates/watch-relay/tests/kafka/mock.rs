@@ -141,3 +141,20 @@ async fn producer_that_has_failed_for_good_is_replaced() {
     let distinct: HashSet<_> = stored(&cluster, 5).into_iter().collect();
     assert_eq!(distinct, ids(0..5).into_iter().collect());
 }
+
+#[tokio::test]
+async fn producer_that_gets_nothing_stored_is_replaced() {
+    let (cluster, config) = start();
+    let mut sink = sink(&KafkaConfig { timeout_seconds: 1, ..config });
+    let answers = [Answer::RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS; 1_000];
+    cluster.request_errors(RDKafkaApiKey::Produce, &answers);
+    let mut events = batch((0..5).map(|version| message("web", version)));
+    for _ in 0..7 {
+        let text =
+            deliver(&mut sink, &mut events).await.expect_err("nothing is stored").to_string();
+        assert!(text.contains("nothing was acknowledged for 1 s, and 5 records wait"), "{text}");
+    }
+    cluster.clear_request_errors(RDKafkaApiKey::Produce);
+    deliver_all(&mut sink, &mut events).await;
+    assert_eq!(stored(&cluster, 5), ids(0..5));
+}

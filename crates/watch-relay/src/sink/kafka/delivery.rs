@@ -19,6 +19,9 @@ use crate::form::partition_key;
 use crate::message::Message;
 use crate::sink::SinkError;
 
+/// After how many waits in vain a producer is replaced. Brokers may have lost what they knew of it.
+const MAX_WAITS: u32 = 6;
+
 /// Records by their places in the batch. It outlives errors: what is on its way is waited for again.
 #[derive(Default)]
 pub(super) struct Delivery {
@@ -28,6 +31,8 @@ pub(super) struct Delivery {
     sent: BTreeMap<usize, Sent>,
     /// Whether records are sent one by one: several together were too large.
     is_alone: bool,
+    /// How often nothing was acknowledged in time, since something was.
+    waits: u32,
 }
 
 struct Sent {
@@ -42,6 +47,11 @@ impl Delivery {
         self.sent
             .iter()
             .any(|(at, sent)| messages.get(*at).is_none_or(|message| message.id != sent.id))
+    }
+
+    /// Returns whether its producer gets nothing stored, although brokers answer.
+    pub(super) fn is_hopeless(&self) -> bool {
+        self.waits >= MAX_WAITS
     }
 
     /// Forgets what is on its way: its producer is gone.
@@ -154,6 +164,7 @@ impl Delivery {
                 }
             };
             let Ok(next) = next else {
+                self.waits += 1;
                 let text = format!(
                     "nothing was acknowledged for {} s, and {} records wait for it",
                     target.timeout.as_secs(),
@@ -164,6 +175,7 @@ impl Delivery {
             let Some((at, outcome)) = next else { return Ok(()) };
             if outcome.is_ok() {
                 client.notices.succeeded();
+                self.waits = 0;
             }
             let topic = &self.sent[&at].topic;
             let outcome = outcome.map_err(|error| target.failure(topic, &error));

@@ -57,7 +57,11 @@ impl KafkaSink {
     }
 
     async fn deliver(&mut self, batch: &mut Batch) -> Result<(), SinkError> {
-        if self.delivery.is_of_another(batch) {
+        if self.delivery.is_hopeless() {
+            let sink = &self.target.name;
+            tracing::warn!(sink, "brokers answer, and store nothing: the producer is replaced");
+        }
+        if self.delivery.is_hopeless() || self.delivery.is_of_another(batch) {
             self.disconnect().await;
             self.open().await?;
         }
