@@ -103,3 +103,18 @@ fn managed_fields_are_relayed_to_postgresql() {
     pipeline.managed_fields = Some(false);
     assert!(!pipeline.has_managed_fields());
 }
+
+#[test]
+fn kafka_needs_its_feature() {
+    let text = "checkpoints: c\npipelines:\n- name: a\n  watch: [{resources: [pods]}]\n  to:\n    kafka:\n      \
+                url: kafka://h\n      credentials: {mechanism: SCRAM-SHA-512, user: u, passwordFile: /p}\n      \
+                tls: {}\n      compression: zstd\n      create: {partitions: 3, settings: {a.b: c}}\n";
+    let to = Config::parse(text).map(|config| config.pipelines[0].to.to_string());
+    if cfg!(feature = "kafka") {
+        assert_eq!(to.unwrap(), "kafka://h:9092, topic k8s");
+        assert!(error(&text.replace("tls: {}", "topic: '{name}'")).contains("to.kafka: `topic`"));
+    } else {
+        assert!(to.unwrap_err().to_string().contains("--features kafka"));
+    }
+    assert!(error(&text.replace("SCRAM-SHA-512", "GSSAPI")).contains("mechanism"));
+}
