@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use watch_relay::{Cluster, Config, InstanceSummary, Relay};
 
-use crate::support::{Broker, Stored, stored};
+use crate::support::{Broker, Record, Stored, stored};
 
 /// How long anything may take.
 const LIMIT: Duration = Duration::from_mins(1);
@@ -53,7 +53,7 @@ fn map(name: &str, text: usize) -> Value {
 /// Returns the name and text of each event of an object of ours.
 fn texts(stored: &Stored) -> Vec<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let events = stored.0.iter().map(|record| record.json());
+    let events = stored.0.iter().map(Record::json);
     let texts = events.map(|event| {
         let object = &event["object"];
         (text(&object["metadata"]["name"]), text(&object["data"]["text"]))

@@ -7,7 +7,7 @@ mod reader;
 
 pub(crate) use broker::Broker;
 pub(crate) use messages::{batch, change, message};
-pub(crate) use reader::{Stored, stored, stored_with};
+pub(crate) use reader::{Record, Stored, stored, stored_with};
 
 use std::time::Duration;
 

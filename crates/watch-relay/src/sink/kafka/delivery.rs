@@ -111,7 +111,9 @@ impl Delivery {
                 Err(reason) => refused.push((at, reason)),
             }
         }
-        refused.into_iter().for_each(|(at, reason)| batch.refused(at, reason));
+        for (at, reason) in refused {
+            batch.refused(at, reason);
+        }
         if self.is_alone {
             to_send.truncate(1);
         }

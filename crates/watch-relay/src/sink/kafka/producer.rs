@@ -36,18 +36,16 @@ impl KafkaSink {
     }
 
     async fn open(&mut self) -> Result<(), SinkError> {
-        if self.client.as_ref().is_some_and(|client| client.is_over()) {
+        if self.client.as_ref().is_some_and(Client::is_over) {
             self.disconnect().await;
         }
-        let client = match &self.client {
-            Some(client) => client,
-            None => {
-                let client = Client::new(&self.target).map_err(|error| {
-                    SinkError::new(format!("{}: {error}", self.target.name)).with_source(error)
-                })?;
-                self.client.insert(client)
-            }
-        };
+        if self.client.is_none() {
+            let client = Client::new(&self.target).map_err(|error| {
+                SinkError::new(format!("{}: {error}", self.target.name)).with_source(error)
+            })?;
+            self.client = Some(client);
+        }
+        let client = self.client.as_ref().expect("it was put there");
         // A topic may have been deleted since.
         self.topics.clear();
         match self.target.template.fixed() {

@@ -39,10 +39,7 @@ impl Topics {
         let until = Instant::now() + target.timeout;
         let mut is_created = false;
         loop {
-            let code = match look(client, target, topic).await? {
-                None => break,
-                Some(code) => code,
-            };
+            let Some(code) = look(client, target, topic).await? else { break };
             match (code, &target.config.create) {
                 (Code::UnknownTopicOrPartition, Some(create)) if !is_created => {
                     self::create(client, target, topic, create).await?;

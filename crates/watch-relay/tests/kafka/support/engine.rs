@@ -1,6 +1,6 @@
 //! The programs that the tests need, installed once.
 //!
-//! The broker is Tansu, which speaks Kafka's protocol and keeps its data in SQLite: Apache Kafka itself is in none of the
+//! The broker is Tansu, which speaks Kafka's protocol and keeps its data in `SQLite`: Apache Kafka itself is in none of the
 //! registries of Rust, Python, JavaScript and Debian. Its records are read by kafka-python, which has no code in common
 //! with our client.
 
