@@ -1,10 +1,17 @@
 //! Encryption and logins.
 
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr};
-use std::path::Path;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, SanType};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 use watch_relay::sink::kafka::{KafkaConfig, KafkaCredentials, Mechanism};
 use watch_relay::sink::tls::TlsFiles;
 
@@ -26,6 +33,30 @@ fn certificates(folder: &Path) {
     fs::write(folder.join("server.key"), key.serialize_pem()).expect("it can be written");
 }
 
+/// Decrypts what comes for the broker: it cannot do so itself, as it does not take its options `--cert` and `--key` together.
+async fn decrypt(listener: TcpListener, broker: SocketAddr, folder: PathBuf) {
+    let chain = CertificateDer::from_pem_file(folder.join("server.pem")).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_file(folder.join("server.key")).expect("a key");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("there are versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![chain], key)
+        .expect("they fit");
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    loop {
+        let (client, _) = listener.accept().await.expect("it listens");
+        let acceptor = acceptor.clone();
+        tokio::spawn(async move {
+            // Whoever does not trust it hangs up.
+            let Ok(mut client) = acceptor.accept(client).await else { return };
+            let mut server = TcpStream::connect(broker).await.expect("the broker runs");
+            let _ = copy_bidirectional(&mut client, &mut server).await;
+        });
+    }
+}
+
 fn credentials(mechanism: Mechanism, file: &Path) -> KafkaCredentials {
     let (user, password_file) = ("relay".to_owned(), Some(file.to_owned()));
     KafkaCredentials { mechanism, user, password: None, password_file }
@@ -36,17 +67,22 @@ async fn broker_is_known_by_its_certificate() {
     let folder = tempfile::tempdir().expect("a folder");
     certificates(folder.path());
     let path = |name: &str| folder.path().join(name);
-    let text = |name: &str| path(name).to_str().expect("a text").to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let mut broker = Broker::start();
-    broker.restart_with(&["--cert", &text("server.pem"), "--key", &text("server.key")]);
+    let address = broker.restart_behind(listener.local_addr().expect("an address").port());
+    let proxy = tokio::spawn(decrypt(listener, address, folder.path().to_owned()));
     let config = KafkaConfig { timeout_seconds: 5, ..config(&broker.url()) };
     let with = |tls: Option<TlsFiles>| KafkaConfig { tls, ..config.clone() };
 
     let tls = TlsFiles { ca: Some(path("ca.pem")), ..TlsFiles::default() };
     let mut sink = sink(&with(Some(tls.clone())));
     deliver(&mut sink, &mut batch([message("web", 1)])).await.expect("it is stored");
-    let ca = format!("ssl_cafile={}", text("ca.pem"));
-    let stored = stored_with(&broker.address(), "k8s", &["security_protocol=SSL", &ca]);
+    let ca = format!("ssl_cafile={}", path("ca.pem").display());
+    let read = {
+        let address = broker.address();
+        move || stored_with(&address, "k8s", &["security_protocol=SSL", &ca])
+    };
+    let stored = tokio::task::spawn_blocking(read).await.expect("it can be read");
     assert_eq!(stored.ids(), ["c/web/1"]);
 
     // The CAs of the system have not signed it.
@@ -58,6 +94,7 @@ async fn broker_is_known_by_its_certificate() {
     let without_key = TlsFiles { certificate: Some(path("server.pem")), ..tls };
     let text = error_of(&with(Some(without_key))).await;
     assert!(text.contains("a `certificate` without its `key`"), "{text}");
+    proxy.abort();
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use futures::future::BoxFuture;
 
-use super::KafkaConfig;
+use super::config::KafkaConfig;
 use crate::batch::Batch;
 use crate::sink::{Fence, Sink, SinkError};
 

@@ -90,7 +90,6 @@ fn settings(target: &Target) -> Result<ClientConfig, SinkError> {
         ("reconnect.backoff.max.ms", "2000"),
         ("socket.keepalive.enable", "true"),
         ("socket.timeout.ms", "30000"),
-        ("log.connection.close", "false"),
     ] {
         settings.set(key, value);
     }

@@ -162,7 +162,7 @@ impl Delivery {
                 biased;
                 next = timeout(target.timeout, self.on_their_way.next()) => next,
                 () = client.notices.stuck() => {
-                    return Err(unreachable(client, target, "no broker can be used"));
+                    return Err(unreachable(client, target, "no broker can be reached"));
                 }
             };
             let Ok(next) = next else {

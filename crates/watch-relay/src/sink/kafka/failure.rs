@@ -82,7 +82,7 @@ impl Target {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sink::kafka::KafkaConfig;
+    use crate::sink::kafka::config::KafkaConfig;
 
     #[test]
     fn errors_have_a_mend() {

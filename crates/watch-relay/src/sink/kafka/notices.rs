@@ -74,9 +74,8 @@ impl ClientContext for Notices {
         let code = error.rdkafka_error_code();
         let mut state = self.state();
         let mend = match code {
-            // The reason is the number of brokers; what was reported before says more.
+            // Its reason is only a number of brokers.
             Some(RDKafkaErrorCode::AllBrokersDown) => {
-                state.last.get_or_insert_with(|| reason.to_owned());
                 state.is_stuck = true;
                 None
             }

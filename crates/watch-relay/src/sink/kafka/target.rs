@@ -102,7 +102,7 @@ fn brokers(url: &str) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sink::kafka::{KafkaCredentials, KafkaTopic, Mechanism};
+    use crate::sink::kafka::config::{KafkaCredentials, KafkaTopic, Mechanism};
 
     #[test]
     fn brokers_have_ports() {

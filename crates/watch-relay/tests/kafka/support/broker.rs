@@ -1,6 +1,6 @@
 //! A broker on loopback, which can be killed and started again.
 
-use std::net::{Ipv4Addr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -16,6 +16,8 @@ use crate::watchdog::WATCHDOG;
 pub(crate) struct Broker {
     folder: TempDir,
     port: u16,
+    /// The port that clients are told.
+    advertised: u16,
     options: Vec<String>,
     shell: Option<Child>,
 }
@@ -23,13 +25,14 @@ pub(crate) struct Broker {
 impl Broker {
     pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut broker = Self { folder, port: free_port(), options: Vec::new(), shell: None };
+        let (port, options) = (free_port(), Vec::new());
+        let mut broker = Self { folder, port, advertised: port, options, shell: None };
         broker.restart();
         broker
     }
 
     pub(crate) fn address(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
+        format!("127.0.0.1:{}", self.advertised)
     }
 
     pub(crate) fn url(&self) -> String {
@@ -42,19 +45,27 @@ impl Broker {
         self.restart();
     }
 
+    /// Starts the broker again behind a proxy. Returns the address of the broker itself.
+    pub(crate) fn restart_behind(&mut self, port: u16) -> SocketAddr {
+        self.advertised = port;
+        self.restart();
+        (Ipv4Addr::LOCALHOST, self.port).into()
+    }
+
     /// Starts the broker again, with all that it has stored.
     pub(crate) fn restart(&mut self) {
         self.kill();
         let folder = self.folder.path();
         let log = fs::File::options().create(true).append(true).open(folder.join("log"));
         let log = log.expect("the folder can be written");
-        let url = format!("tcp://{}", self.address());
+        let url = format!("tcp://127.0.0.1:{}", self.port);
+        let advertised = format!("tcp://{}", self.address());
         let shell = Command::new("/bin/sh")
             // The program's process has the number that is written.
             .args(["-c", WATCHDOG, "watchdog", "/bin/sh", "-c"])
             .args(["echo $$ >pid; exec \"$@\"", "broker"])
             .arg(engine::broker())
-            .args(["broker", "--listener-url", &url, "--advertised-listener-url", &url])
+            .args(["broker", "--listener-url", &url, "--advertised-listener-url", &advertised])
             .args(["--storage-engine", "sqlite://tansu.db"])
             .args(&self.options)
             .current_dir(folder)
