@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, SanType};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -21,6 +21,8 @@ use crate::support::{Broker, batch, config, deliver, error_of, message, sink, st
 fn certificates(folder: &Path) {
     let key = KeyPair::generate().expect("a key");
     let mut params = CertificateParams::default();
+    // OpenSSL takes a certificate for self-signed whose issuer has its name.
+    params.distinguished_name.push(DnType::CommonName, "authority");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca = params.self_signed(&key).expect("a certificate");
     fs::write(folder.join("ca.pem"), ca.pem()).expect("the folder can be written");

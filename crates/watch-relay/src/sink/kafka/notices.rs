@@ -88,6 +88,8 @@ impl ClientContext for Notices {
             Some(RDKafkaErrorCode::ClusterAuthorizationFailed) => Some(
                 ": brokers before Kafka 2.8 allow idempotent producers only with the operation IdempotentWrite on the cluster",
             ),
+            // What has a mend is not replaced by what follows from it.
+            _ if state.is_over => None,
             _ => {
                 state.last = Some(reason.to_owned());
                 None
@@ -133,6 +135,7 @@ mod tests {
         let notices = Notices::default();
         report(&notices, RDKafkaErrorCode::Authentication, "h: no");
         assert_eq!(notices.stuck().now_or_never(), Some(()));
+        report(&notices, RDKafkaErrorCode::BrokerTransportFailure, "h: disconnected");
         assert_eq!(notices.last().as_deref(), Some("h: no: check `credentials`"));
         assert!(notices.is_over());
     }
