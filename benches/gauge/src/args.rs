@@ -25,6 +25,9 @@ pub struct Args {
     /// The variant of the task, if it has several
     #[arg(long, default_value = "")]
     pub variant: String,
+    /// URL of a nats-server
+    #[arg(long, default_value = "")]
+    pub nats: String,
     /// The encoding that our watchers request, if it is not the default
     #[arg(long)]
     pub wire: Option<Wire>,
@@ -66,6 +69,8 @@ pub enum Task {
     Durable,
     /// Events that are recorded, and replayed
     Record,
+    /// Events that are relayed to NATS JetStream
+    Relay,
     /// A store of objects: filled, changed, read, relisted
     Store,
 }

@@ -7,7 +7,7 @@ use std::thread;
 use crate::object;
 use crate::request::Request;
 use crate::scenario::Scenario;
-use crate::{http, list, watch};
+use crate::{fixed, http, list, watch};
 
 /// The size of the write buffer in bytes: many events per write unless each is flushed.
 const BUFFER: usize = 64 << 10;
@@ -25,6 +25,10 @@ fn respond(mut stream: &TcpStream, scenario: Scenario) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut to = BufWriter::with_capacity(BUFFER, stream);
     while let Some(request) = Request::read(&mut stream)? {
+        if let Some(document) = fixed::document(&request.path) {
+            http::document(&mut to, document)?;
+            continue;
+        }
         let kind = object::encoding(&request.resource, request.accepts_protobuf);
         let Some(kind) = kind else {
             http::not_found(&mut to)?;

@@ -29,6 +29,13 @@ pub(crate) fn expired(to: &mut impl Write) -> io::Result<()> {
     end(to)
 }
 
+/// Responds with a document of JSON.
+pub(crate) fn document(to: &mut impl Write, document: &str) -> io::Result<()> {
+    start(to, "application/json")?;
+    chunk(to, document.as_bytes())?;
+    end(to)
+}
+
 /// Responds with 404.
 pub(crate) fn not_found(to: &mut impl Write) -> io::Result<()> {
     to.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")?;

@@ -3,6 +3,7 @@
 
 mod connection;
 mod encoding;
+mod fixed;
 mod http;
 mod json;
 mod list;

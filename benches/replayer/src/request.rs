@@ -8,7 +8,9 @@ const HEAD: usize = 8 << 10;
 /// The relevant parts of a GET request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Request {
-    /// The plural of the kind.
+    /// The path, without the query.
+    pub(crate) path: String,
+    /// The plural of the kind: the path's last segment.
     pub(crate) resource: String,
     pub(crate) watch: bool,
     /// Whether the watch starts with the existing objects.
@@ -51,7 +53,7 @@ impl Request {
     fn of(target: &str) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let resource = path.rsplit('/').next().unwrap_or_default().to_owned();
-        let mut request = Self { resource, ..Self::default() };
+        let mut request = Self { path: path.to_owned(), resource, ..Self::default() };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
                 "watch" => request.watch = value == "true",
@@ -78,9 +80,13 @@ mod tests {
     fn list_page_is_parsed() {
         let page =
             b"GET /api/v1/namespaces/a/pods?&limit=500&continue=1500 HTTP/1.1\r\nhost: x\r\n\r\n";
-        let resource = "pods".to_owned();
-        let expected =
-            Request { resource, limit: Some(500), continue_: 1500, ..Request::default() };
+        let expected = Request {
+            path: "/api/v1/namespaces/a/pods".to_owned(),
+            resource: "pods".to_owned(),
+            limit: Some(500),
+            continue_: 1500,
+            ..Request::default()
+        };
         assert_eq!(read(page), Some(expected));
     }
 
@@ -88,6 +94,7 @@ mod tests {
     fn watch_is_parsed() {
         let watch = b"GET /apis/apps/v1/deployments?watch=true&resourceVersion=7&sendInitialEvents=true HTTP/1.1\r\n\r\n";
         let expected = Request {
+            path: "/apis/apps/v1/deployments".to_owned(),
             resource: "deployments".to_owned(),
             watch: true,
             send_initial_events: true,

@@ -17,9 +17,11 @@ mod instructions;
 mod latency;
 mod list;
 mod mux;
+mod nats;
 mod outage;
 mod programs;
 mod recording;
+mod relay;
 mod report;
 mod scale;
 mod sides;
@@ -89,6 +91,8 @@ enum Subcommands {
     Durable(Effort),
     /// CPU time of recording, the length of the file, and the speed of a replay
     Recording(Effort),
+    /// CPU time, speed, memory and delay of relaying to NATS JetStream
+    Relay(Effort),
     /// All benches except `compile`, `compression` and `instructions`, as one Markdown table
     All(Effort),
 }
@@ -184,11 +188,17 @@ const RECORDING: Streams = Streams {
     rounds: ROUNDS,
     measure: recording::recording,
 };
+const RELAY: Streams = Streams {
+    name: "relay",
+    subject: "Pods and their changes relayed to NATS JetStream in memory, from the connection until all is acknowledged",
+    rounds: ROUNDS,
+    measure: relay::relay,
+};
 
 /// The benches of `bench all`, in order.
-const STREAMS: [&Streams; 13] = [
+const STREAMS: [&Streams; 14] = [
     &WATCH, &LIST, &HOLD, &LATENCY, &IDLE, &STOP, &INDEX, &OUTAGE, &SCALE, &MUX, &STORE, &DURABLE,
-    &RECORDING,
+    &RECORDING, &RELAY,
 ];
 
 /// Runs a bench with progress on standard error, and returns the report. A missed target is not a
@@ -218,6 +228,7 @@ pub(crate) fn bench(root: &Path, args: &Bench) -> Result<String> {
         Subcommands::Store(effort) => one(&STORE, effort)?,
         Subcommands::Durable(effort) => one(&DURABLE, effort)?,
         Subcommands::Recording(effort) => one(&RECORDING, effort)?,
+        Subcommands::Relay(effort) => one(&RELAY, effort)?,
         Subcommands::All(effort) => return all(&cargo, &sides, args.json, effort),
     };
     Ok(if args.json { report.json() } else { report.table() })

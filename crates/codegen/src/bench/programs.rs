@@ -10,13 +10,15 @@ use super::report::{Case, median};
 use crate::error::{Failure, Result};
 
 /// The packages, built separately: otherwise each would get the features that another one needs.
-const PACKAGES: [&str; 5] = ["replayer", OURS, PEER, FLOOR, RECORDING];
+const PACKAGES: [&str; 7] = ["replayer", OURS, PEER, FLOOR, RECORDING, RELAY_OURS, RELAY_PEER];
 
 /// The measured programs.
 pub(super) const OURS: &str = "stream-ours";
 pub(super) const PEER: &str = "stream-peer";
 pub(super) const FLOOR: &str = "stream-floor";
 pub(super) const RECORDING: &str = "stream-recording";
+pub(super) const RELAY_OURS: &str = "relay-ours";
+pub(super) const RELAY_PEER: &str = "relay-peer";
 /// The programs that count allocations.
 pub(super) const OURS_COUNTING: &str = "stream-ours-counting";
 pub(super) const PEER_COUNTING: &str = "stream-peer-counting";
