@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(take(EventType::Added, node("1", "True", "1")), Told::Changes(Vec::new()));
         assert_eq!(take(EventType::Modified, node("2", "True", "2")), Told::Nothing);
         let told = texts(take(EventType::Modified, node("3", "False", "3")));
-        assert_eq!(told, ["status.conditions[type=Ready].status: \"True\" → \"False\""]);
+        assert_eq!(told, ["status.conditions[type=Ready].status: True → False"]);
         let told = take(EventType::Modified, node("3", "False", "4"));
         assert!(matches!(told, Told::Remark(text) if text.contains("only its version")));
         assert_eq!(take(EventType::Deleted, node("3", "False", "5")), Told::Changes(Vec::new()));
