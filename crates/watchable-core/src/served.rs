@@ -13,6 +13,8 @@ pub struct ServedResource {
     pub singular: String,
     /// The short names that kubectl accepts, such as `po`.
     pub short_names: Vec<String>,
+    /// The categories that it is part of, such as `all`: names for several resources at once.
+    pub categories: Vec<String>,
     /// The verbs that the server supports: `create`, `list`, `watch` …
     pub verbs: Vec<String>,
     /// Whether its version is the group's preferred one.
@@ -20,11 +22,18 @@ pub struct ServedResource {
 }
 
 impl ServedResource {
-    /// Creates a resource without short names and verbs. Its version is preferred, and its singular name is the
+    /// Creates a resource without short names, categories and verbs. Its version is preferred, and its singular name is the
     /// kind in lower case.
     pub fn new(resource: ResourceInfo) -> Self {
         let singular = resource.kind().to_lowercase();
-        Self { resource, singular, short_names: Vec::new(), verbs: Vec::new(), preferred: true }
+        Self {
+            resource,
+            singular,
+            short_names: Vec::new(),
+            categories: Vec::new(),
+            verbs: Vec::new(),
+            preferred: true,
+        }
     }
 
     /// Returns whether the resource can be watched.

@@ -4,11 +4,12 @@ mod convert;
 mod recordings;
 mod relay;
 mod replay;
+mod watch;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
 pub(crate) use crate::args::convert::ConvertArgs;
 pub(crate) use crate::args::recordings::{
@@ -16,6 +17,7 @@ pub(crate) use crate::args::recordings::{
 };
 pub(crate) use crate::args::relay::{LogFormat, RelayArgs};
 pub(crate) use crate::args::replay::ReplayArgs;
+pub(crate) use crate::args::watch::{ColorChoice, Format, Stamp, WatchArgs};
 
 /// Watch Kubernetes resources from the shell.
 #[derive(Debug, Parser)]
@@ -107,55 +109,6 @@ pub(crate) struct ServeArgs {
     pub(crate) kubeconfig: Option<PathBuf>,
 }
 
-/// The arguments of `watch`.
-#[derive(Debug, Parser)]
-#[command(after_help = "\
-Prints one line per event: type, namespace (- if there is none) and name. With several resources,
-the name is prefixed with its resource. Existing objects come first, as ADDED, then every change.
-
-Without a kubeconfig, and outside a cluster, starts an embedded demo cluster and watches that.")]
-pub(crate) struct WatchArgs {
-    /// Resources, named as in kubectl: pods, pod, po, deployments.apps, deployments.v1.apps
-    #[arg(required = true, value_name = "RESOURCE", value_delimiter = ',')]
-    pub(crate) resources: Vec<String>,
-
-    /// Only watch objects in this namespace [default: all namespaces]
-    #[arg(short, long)]
-    pub(crate) namespace: Option<String>,
-
-    /// Only watch objects that match this label selector, such as app=web,tier!=front
-    #[arg(short = 'l', long, value_name = "SELECTOR")]
-    pub(crate) selector: Option<String>,
-
-    /// Only watch objects that match this field selector, such as metadata.name=web-1
-    #[arg(long, value_name = "SELECTOR")]
-    pub(crate) field_selector: Option<String>,
-
-    /// Output format
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    pub(crate) output: Format,
-
-    /// Request gzip compression, for slow connections
-    #[arg(long)]
-    pub(crate) compress: bool,
-
-    /// Exit after this number of events
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub(crate) count: Option<u64>,
-
-    /// Exit after this time, such as 10s or 5m
-    #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
-    pub(crate) duration: Option<Duration>,
-
-    /// Exit with the last error when a watch, or the discovery of its resource, has failed for this
-    /// time, such as 10m; 0 exits at the first failure [default: never, once a watch has succeeded]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration_or_zero)]
-    pub(crate) give_up_after: Option<Duration>,
-
-    #[command(flatten)]
-    pub(crate) cluster: ClusterArgs,
-}
-
 /// The arguments that select a cluster.
 #[derive(Debug, Parser)]
 pub(crate) struct ClusterArgs {
@@ -171,15 +124,6 @@ pub(crate) struct ClusterArgs {
     /// Start an embedded demo cluster and watch that
     #[arg(long, conflicts_with_all = ["kubeconfig", "context"])]
     pub(crate) demo: bool,
-}
-
-/// The output format of events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Type, namespace and name
-    Text,
-    /// One JSON document per line, as sent by the API server
-    Json,
 }
 
 /// Parses a positive duration: `10s`, `5m`, `1h 30m`, or a number of seconds.

@@ -1,11 +1,19 @@
-//! Events on standard output, one per line.
+//! Events on standard output.
+
+mod clock;
+mod style;
 
 use std::io::{self, BufWriter, StdoutLock, Write as _};
 use std::time::Duration;
 
-use watchables::{DynamicObject, WatchEvent};
+use serde_json::Value;
+use watchables::diff::Change;
+use watchables::{DynamicObject, Origin, ServedResource, WatchEvent};
 
-use crate::args::Format;
+use crate::args::{Format, WatchArgs};
+use crate::output::clock::Clock;
+use crate::output::style::Styles;
+use crate::watch::Told;
 
 /// How often [`closed`] checks whether standard output still has a reader.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
@@ -15,24 +23,43 @@ const POLL_INTERVAL: Duration = Duration::from_millis(200);
 pub(crate) struct Output {
     out: BufWriter<StdoutLock<'static>>,
     format: Format,
+    styles: Styles,
+    clock: Clock,
     /// Whether names are prefixed with their resource.
     qualified: bool,
 }
 
 impl Output {
-    pub(crate) fn new(format: Format, qualified: bool) -> Self {
-        Self { out: BufWriter::with_capacity(64 << 10, io::stdout().lock()), format, qualified }
+    pub(crate) fn new(args: &WatchArgs, qualified: bool) -> Self {
+        Self {
+            out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
+            format: args.output,
+            styles: Styles::new(args.color),
+            clock: Clock::new(args.timestamps),
+            qualified,
+        }
     }
 
-    /// Writes an event of the resource with this singular name.
+    /// Writes an event of the resource with this singular name, and what is told of it.
     pub(crate) fn write_event(
         &mut self,
         event: &WatchEvent<DynamicObject>,
-        singular: &str,
+        served: &ServedResource,
+        told: &Told,
     ) -> io::Result<()> {
+        let stamp = self.clock.stamp();
         match self.format {
-            Format::Text => self.write_text(event, singular),
-            Format::Json => self.write_json(event),
+            Format::Text => self.write_text(event, &served.singular, stamp)?,
+            Format::Json => self.write_json(event, stamp)?,
+            Format::Yaml => self.write_yaml(event, stamp)?,
+            Format::Name => self.write_name(event, served, stamp)?,
+        }
+        match told {
+            Told::Nothing => Ok(()),
+            Told::Remark(remark) => writeln!(self.out, "    {}", self.styles.aside(remark)),
+            Told::Changes(changes) => {
+                changes.iter().try_for_each(|change| self.write_change(change))
+            }
         }
     }
 
@@ -40,18 +67,46 @@ impl Output {
         self.out.flush()
     }
 
-    fn write_text(&mut self, event: &WatchEvent<DynamicObject>, singular: &str) -> io::Result<()> {
+    fn write_text(
+        &mut self,
+        event: &WatchEvent<DynamicObject>,
+        singular: &str,
+        stamp: Option<String>,
+    ) -> io::Result<()> {
         let namespace = event.obj.namespace().unwrap_or("-");
         let name = event.obj.name().unwrap_or("-");
-        if self.qualified {
-            writeln!(self.out, "{}, {namespace}, {singular}/{name}", event.etype)
-        } else {
-            writeln!(self.out, "{}, {namespace}, {name}", event.etype)
+        if let Some(stamp) = stamp {
+            write!(self.out, "{} ", self.styles.aside(stamp))?;
         }
+        write!(self.out, "{}, {namespace}, ", self.styles.event_type(event.etype))?;
+        if self.qualified {
+            write!(self.out, "{singular}/")?;
+        }
+        write!(self.out, "{name}")?;
+        if event.origin == Origin::Repair {
+            write!(self.out, ", {}", self.styles.notable("REPAIRED"))?;
+        }
+        writeln!(self.out)
     }
 
-    fn write_json(&mut self, event: &WatchEvent<DynamicObject>) -> io::Result<()> {
-        write!(self.out, r#"{{"type":"{}","object":"#, event.etype)?;
+    /// Writes the path apart from the values.
+    fn write_change(&mut self, change: &Change) -> io::Result<()> {
+        let (path, line) = (change.path().to_string(), change.to_string());
+        let values = line.strip_prefix(&path).unwrap_or_default();
+        let first = path.split(['.', '[']).next().unwrap_or_default().to_owned();
+        writeln!(self.out, "    {}{values}", self.styles.path(path, &first))
+    }
+
+    fn write_json(
+        &mut self,
+        event: &WatchEvent<DynamicObject>,
+        stamp: Option<String>,
+    ) -> io::Result<()> {
+        write!(self.out, r#"{{"type":"{}","#, event.etype)?;
+        if let Some(stamp) = stamp {
+            write!(self.out, r#""time":"{}","#, stamp.trim_start())?;
+        }
+        self.out.write_all(br#""object":"#)?;
         // Line breaks are whitespace between JSON tokens, and not allowed inside strings.
         for piece in event.obj.json().split_inclusive(['\n', '\r']) {
             match piece.strip_suffix(['\n', '\r']) {
@@ -60,6 +115,36 @@ impl Output {
             }
         }
         writeln!(self.out, "}}")
+    }
+
+    /// Writes a document with a comment that says what happened.
+    fn write_yaml(
+        &mut self,
+        event: &WatchEvent<DynamicObject>,
+        stamp: Option<String>,
+    ) -> io::Result<()> {
+        let object: Value = serde_json::from_str(event.obj.json())?;
+        let yaml = serde_saphyr::to_string(&object).map_err(io::Error::other)?;
+        let stamp = stamp.map(|stamp| format!(" {}", stamp.trim_start())).unwrap_or_default();
+        let end = if yaml.ends_with('\n') { "" } else { "\n" };
+        write!(self.out, "---\n# {}{stamp}\n{yaml}{end}", event.etype)
+    }
+
+    /// Writes `pod/web-1`, or `deployment.apps/web`.
+    fn write_name(
+        &mut self,
+        event: &WatchEvent<DynamicObject>,
+        served: &ServedResource,
+        stamp: Option<String>,
+    ) -> io::Result<()> {
+        if let Some(stamp) = stamp {
+            write!(self.out, "{stamp} ")?;
+        }
+        let name = event.obj.name().unwrap_or("-");
+        match served.resource.group() {
+            "" => writeln!(self.out, "{}/{name}", served.singular),
+            group => writeln!(self.out, "{}.{group}/{name}", served.singular),
+        }
     }
 }
 

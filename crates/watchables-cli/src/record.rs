@@ -9,7 +9,7 @@ use watch_recording::{Recorder, RecordingError, Summary};
 use watchables::{Client, DynamicObject, Scope, ServedResource, Watcher};
 
 use crate::args::RecordArgs;
-use crate::resources::Waiting;
+use crate::resources::{Finder, Waiting};
 use crate::{cluster, interrupt, notices, resources};
 
 /// How long the rest may take to be written after Ctrl-C.
@@ -52,14 +52,10 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
     let waiting = Waiting::default();
     let connecting = async {
         let cluster = cluster::Target::find(&args.cluster)?.connect().await?;
-        let served = resources::resolve(
-            &cluster.client,
-            &args.resources,
-            args.duration.is_some(),
-            args.give_up_after,
-            &waiting,
-        );
-        let served = served.await.with_context(|| format!("the API server {}", cluster.url))?;
+        let has_deadline = args.duration.is_some();
+        let finder = Finder::new(&cluster.client, has_deadline, args.give_up_after, &waiting);
+        let served = resources::resolve(&finder, &args.resources).await;
+        let served = served.with_context(|| format!("the API server {}", cluster.url))?;
         anyhow::Ok((cluster, served))
     };
     let (cluster, served) = tokio::select! {

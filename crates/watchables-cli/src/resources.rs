@@ -33,33 +33,38 @@ impl Waiting {
     }
 }
 
-/// Returns the resources with these names, without duplicates. Retries failures that may pass for the time of
-/// `give_up_after`; without it and with `has_deadline`, until the caller drops the future.
-///
-/// # Errors
-///
-/// If the server does not serve a resource, or does not support watching it.
-pub(crate) async fn resolve(
-    client: &Client,
-    names: &[String],
+/// Finds resources by name. Retries failures that may pass for the time of `give_up_after`; without it and with
+/// `has_deadline`, until the caller drops the future.
+pub(crate) struct Finder<'a> {
+    discovery: Discovery,
     has_deadline: bool,
     give_up_after: Option<Duration>,
-    waiting: &Waiting,
-) -> anyhow::Result<Vec<ServedResource>> {
-    let discovery = Discovery::new(client.clone());
-    let mut resources: Vec<ServedResource> = Vec::new();
-    let names: Vec<_> = names.iter().map(|name| name.trim()).filter(|n| !n.is_empty()).collect();
-    if names.is_empty() {
-        bail!("no resource is named");
+    waiting: &'a Waiting,
+}
+
+impl<'a> Finder<'a> {
+    pub(crate) fn new(
+        client: &Client,
+        has_deadline: bool,
+        give_up_after: Option<Duration>,
+        waiting: &'a Waiting,
+    ) -> Self {
+        Self { discovery: Discovery::new(client.clone()), has_deadline, give_up_after, waiting }
     }
-    for name in names {
+
+    /// Returns the resource with this name.
+    ///
+    /// # Errors
+    ///
+    /// If the server does not serve it, or does not support watching it.
+    pub(crate) async fn find(&self, name: &str) -> anyhow::Result<ServedResource> {
         let started = Instant::now();
-        let found = discovery.find_with_retry(name, |error, _| {
-            let is_limited = error.unknown().is_some() && !has_deadline;
-            let limit = give_up_after.or(is_limited.then_some(UNKNOWN_RETRY_LIMIT));
+        let found = self.discovery.find_with_retry(name, |error, _| {
+            let is_limited = error.unknown().is_some() && !self.has_deadline;
+            let limit = self.give_up_after.or(is_limited.then_some(UNKNOWN_RETRY_LIMIT));
             let retries = limit.is_none_or(|limit| started.elapsed() < limit);
             if retries {
-                waiting.record(failure::one_line_of(error));
+                self.waiting.record(failure::one_line_of(error));
             }
             retries
         });
@@ -71,8 +76,73 @@ pub(crate) async fn resolve(
             };
             bail!("{} cannot be watched: it supports {verbs}", served.resource);
         }
-        if resources.iter().all(|other| other.resource != served.resource) {
-            resources.push(served);
+        Ok(served)
+    }
+
+    /// Returns the resources that a word names: `pods`, `pods,services`, or a category such as `all`.
+    ///
+    /// # Errors
+    ///
+    /// As [`find`](Self::find).
+    pub(crate) async fn find_all(&self, word: &str) -> anyhow::Result<Vec<ServedResource>> {
+        let mut resources = Vec::new();
+        for name in word.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            let category = self.category(name).await;
+            if category.is_empty() {
+                resources.push(self.find(name).await?);
+            } else {
+                resources.extend(category);
+            }
+        }
+        Ok(resources)
+    }
+
+    /// Returns whether the server has a resource or a category of this name, as far as is known now.
+    pub(crate) async fn names_a_resource(&self, name: &str) -> bool {
+        self.discovery.find(name).await.is_ok() || !self.category(name).await.is_empty()
+    }
+
+    /// Returns the resources of a category that can be watched, each in one version. A resource of that name takes
+    /// precedence, as in kubectl.
+    async fn category(&self, name: &str) -> Vec<ServedResource> {
+        if self.discovery.find(name).await.is_ok() {
+            return Vec::new();
+        }
+        let served = self.discovery.resources().await.unwrap_or_default();
+        let mut found: Vec<ServedResource> = Vec::new();
+        for one in served {
+            let is_same = |other: &ServedResource| {
+                let (one, other) = (&one.resource, &other.resource);
+                (one.group(), one.plural()) == (other.group(), other.plural())
+            };
+            let is_in = one.categories.iter().any(|category| category == name);
+            if is_in && one.is_watchable() && !found.iter().any(is_same) {
+                found.push(one);
+            }
+        }
+        found
+    }
+}
+
+/// Returns the resources with these names, without duplicates.
+///
+/// # Errors
+///
+/// As [`Finder::find`].
+pub(crate) async fn resolve(
+    finder: &Finder<'_>,
+    names: &[String],
+) -> anyhow::Result<Vec<ServedResource>> {
+    let mut resources: Vec<ServedResource> = Vec::new();
+    let names: Vec<_> = names.iter().map(|name| name.trim()).filter(|n| !n.is_empty()).collect();
+    if names.is_empty() {
+        bail!("no resource is named");
+    }
+    for name in names {
+        for served in finder.find_all(name).await? {
+            if resources.iter().all(|other| other.resource != served.resource) {
+                resources.push(served);
+            }
         }
     }
     Ok(resources)

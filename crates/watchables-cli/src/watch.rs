@@ -1,21 +1,30 @@
 //! `watchables watch`: the events of one or more resources on standard output.
 
+mod differences;
+mod nothing;
+mod targets;
+
 use std::collections::HashMap;
 use std::future::{pending, ready};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use futures::{FutureExt as _, StreamExt as _};
 use watchables::{
-    DynamicObject, MultiplexingWatcher, Scope, ServedResource, StreamOptions, WatchError,
+    DynamicObject, MultiplexingWatcher, Origin, Scope, ServedResource, StreamOptions, WatchError,
     WatchEvent, Watcher,
 };
 
-use crate::args::WatchArgs;
+use crate::args::{Format, WatchArgs};
 use crate::output::{self, Output};
-use crate::resources::Waiting;
-use crate::{cluster, failure, interrupt, notices, resources};
+use crate::resources::{Finder, Waiting};
+use crate::{cluster, failure, interrupt, notices};
+
+use differences::Differences;
+pub(crate) use differences::Told;
+use nothing::Watched;
+use targets::Target;
 
 /// How many more events share a write before the loop checks again whether to end.
 const BATCH: usize = 256;
@@ -38,6 +47,10 @@ pub(crate) async fn run(args: WatchArgs) -> anyhow::Result<()> {
 }
 
 async fn watch(args: WatchArgs) -> anyhow::Result<()> {
+    if args.diff && args.output != Format::Text {
+        bail!("--diff prints lines of text: leave out -o");
+    }
+    let differences = args.diff.then(|| Differences::new(&args.ignore)).transpose()?;
     // Before connecting: `--for` also limits the wait for a server that does not respond.
     let deadline = args.duration.map(tokio::time::sleep);
     let timed_out = async {
@@ -63,19 +76,13 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
     let waiting = Waiting::default();
     let resolving = async {
         let has_deadline = args.duration.is_some();
-        let served = resources::resolve(
-            &cluster.client,
-            &args.resources,
-            has_deadline,
-            args.give_up_after,
-            &waiting,
-        )
-        .await;
-        let served = served.with_context(|| format!("the API server {}", cluster.url))?;
-        anyhow::Ok(served)
+        let finder = Finder::new(&cluster.client, has_deadline, args.give_up_after, &waiting);
+        let targets = targets::find(&finder, &args.resources).await;
+        let targets = targets.with_context(|| format!("the API server {}", cluster.url))?;
+        anyhow::Ok(targets)
     };
-    let served = tokio::select! {
-        served = resolving => served?,
+    let targets = tokio::select! {
+        targets = resolving => targets?,
         () = &mut timed_out => match waiting.cause() {
             Some(cause) => anyhow::bail!("{cause}; gave up after the time set by --for"),
             None => anyhow::bail!("the API server did not respond within the time set by --for"),
@@ -85,17 +92,29 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
 
     let first_error = FirstError::default();
     let mux = first_error.stop_on_error(MultiplexingWatcher::new());
-    for served in &served {
-        mux.add_watcher(watcher(&cluster.client, served, &args));
+    let mut sources = HashMap::new();
+    let mut watched = Vec::new();
+    for (name, part) in parts(&targets, &args) {
+        let watcher = watcher(&cluster.client, &part, &args);
+        watched.push(Watched {
+            what: part.what(),
+            namespace: part.namespace.map(str::to_owned),
+            status: watcher.status(),
+        });
+        mux.add_watcher_as(&name, watcher);
+        sources.insert(name, part.served);
     }
     let mut events = mux.stream(StreamOptions::managed());
     let members = mux.members();
     let watches = members.iter().map(|member| (member.source().to_string(), member.status()));
     let notices = notices::report(watches.collect());
-    tokio::pin!(notices);
+    let nothing = nothing::report(cluster.client.clone(), watched);
+    tokio::pin!(notices, nothing);
     let mut printer = Printer {
-        output: Output::new(args.output, served.len() > 1),
-        singulars: served.iter().map(|s| (s.resource.to_string(), s.singular.as_str())).collect(),
+        output: Output::new(&args, targets.len() > 1),
+        args: &args,
+        sources,
+        differences,
         remaining: args.count,
     };
     loop {
@@ -104,6 +123,7 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
             () = &mut timed_out => return Ok(()),
             () = output::closed() => return Ok(()),
             () = &mut notices => continue,
+            () = &mut nothing => continue,
             item = events.next() => item,
         };
         // Events that are already available share one write.
@@ -124,15 +144,61 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
     }
 }
 
+/// One watch: a resource, or an object of it, in one namespace or all.
+struct Part<'a> {
+    served: &'a ServedResource,
+    namespace: Option<&'a str>,
+    name: Option<&'a str>,
+}
+
+impl Part<'_> {
+    /// Returns what is watched, for notices: `pods`, or `pod "web-1"`.
+    fn what(&self) -> String {
+        match self.name {
+            Some(name) => format!("{} {name:?}", self.served.singular),
+            None => self.served.singular.clone(),
+        }
+    }
+}
+
+/// Returns the watches of the targets, by names that are all different.
+fn parts<'a>(targets: &'a [Target], args: &'a WatchArgs) -> Vec<(String, Part<'a>)> {
+    let mut namespaces: Vec<_> = args.namespace.iter().map(|name| Some(name.trim())).collect();
+    namespaces.sort_unstable();
+    namespaces.dedup();
+    let mut parts = Vec::new();
+    for Target { served, names } in targets {
+        // As in kubectl, the namespace does not apply to cluster-scoped resources.
+        let is_everywhere = namespaces.is_empty() || served.resource.scope() == Scope::Cluster;
+        let within = if is_everywhere { &[None][..] } else { &namespaces };
+        let mut named: Vec<_> = names.iter().map(|name| Some(name.as_str())).collect();
+        if named.is_empty() {
+            named.push(None);
+        }
+        for namespace in within {
+            for name in &named {
+                let mut key = served.resource.to_string();
+                if let Some(namespace) = namespace {
+                    key = format!("{key}:{namespace}");
+                }
+                if let Some(name) = name {
+                    key = format!("{key}/{name}");
+                }
+                parts.push((key, Part { served, namespace: *namespace, name: *name }));
+            }
+        }
+    }
+    parts
+}
+
 fn watcher(
     client: &watchables::Client,
-    served: &ServedResource,
+    part: &Part<'_>,
     args: &WatchArgs,
 ) -> Watcher<DynamicObject> {
-    let mut watcher = Watcher::for_resource(client.clone(), served.resource.clone());
+    let mut watcher = Watcher::for_resource(client.clone(), part.served.resource.clone());
     watcher = watcher.compression(args.compress);
-    // As in kubectl, the namespace does not apply to cluster-scoped resources.
-    if let (Some(namespace), Scope::Namespaced) = (&args.namespace, served.resource.scope()) {
+    if let Some(namespace) = part.namespace {
         watcher = watcher.namespace(namespace);
     }
     if let Some(time) = args.give_up_after {
@@ -141,8 +207,14 @@ fn watcher(
     if let Some(selector) = &args.selector {
         watcher = watcher.label_selector(selector);
     }
-    if let Some(selector) = &args.field_selector {
-        watcher = watcher.field_selector(selector);
+    let named = part.name.map(|name| format!("metadata.name={name}"));
+    let fields: Vec<_> = named.as_ref().into_iter().chain(&args.field_selector).cloned().collect();
+    if !fields.is_empty() {
+        watcher = watcher.field_selector(&fields.join(","));
+    }
+    if args.diff {
+        // They are not compared, and half of what is kept of an object.
+        watcher = watcher.without_managed_fields();
     }
     watcher
 }
@@ -175,7 +247,10 @@ impl FirstError {
 /// Prints events, and counts them down to the limit of `--count`.
 struct Printer<'a> {
     output: Output,
-    singulars: HashMap<String, &'a str>,
+    args: &'a WatchArgs,
+    /// By the name of the watch.
+    sources: HashMap<String, &'a ServedResource>,
+    differences: Option<Differences>,
     remaining: Option<u64>,
 }
 
@@ -190,8 +265,17 @@ impl Printer<'_> {
                 return Ok(ControlFlow::Continue(()));
             }
         };
-        let singular = self.singulars.get(event.source.as_str()).copied().unwrap_or_default();
-        if check_write(self.output.write_event(&event, singular))?.is_break() {
+        let told = match &mut self.differences {
+            Some(differences) => differences.take(&event),
+            None => Told::Changes(Vec::new()),
+        };
+        let Some(served) = self.sources.get(event.source.as_str()) else {
+            return Ok(ControlFlow::Continue(()));
+        };
+        if told == Told::Nothing || !self.is_wanted(&event) {
+            return Ok(ControlFlow::Continue(()));
+        }
+        if check_write(self.output.write_event(&event, served, &told))?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
         if let Some(remaining) = &mut self.remaining {
@@ -202,6 +286,12 @@ impl Printer<'_> {
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    fn is_wanted(&self, event: &WatchEvent<DynamicObject>) -> bool {
+        let only = &self.args.only;
+        (only.is_empty() || only.iter().any(|name| name.is(event.etype)))
+            && !(self.args.since_now && event.origin == Origin::Initial)
     }
 
     fn flush(&mut self) -> anyhow::Result<ControlFlow<()>> {

@@ -170,6 +170,7 @@ fn served(
         singular.clone_into(&mut served.singular);
     }
     served.short_names = texts("shortNames");
+    served.categories = texts("categories");
     served.verbs = if found["verbs"].is_array() {
         texts("verbs")
     } else {

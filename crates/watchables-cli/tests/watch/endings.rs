@@ -85,11 +85,19 @@ fn interruption_and_recovery_are_reported() {
     server.store().create(pod("default", "c")).unwrap();
     let mut rest = String::new();
     lines.read_to_string(&mut rest).unwrap();
-    let events: Vec<_> = rest.lines().map(|line| line.rsplit_once(", ").unwrap().0).collect();
+    let events: Vec<_> = rest
+        .lines()
+        .map(|line| (line.split(", ").take(2).collect::<Vec<_>>(), line.ends_with(", REPAIRED")))
+        .collect();
     // The new server has none of the old server's pods.
     assert_eq!(
         events,
-        ["ADDED, kube-system", "DELETED, default", "DELETED, kube-system", "ADDED, default"]
+        [
+            (vec!["ADDED", "kube-system"], false),
+            (vec!["DELETED", "default"], true),
+            (vec!["DELETED", "kube-system"], true),
+            (vec!["ADDED", "default"], false),
+        ]
     );
     assert!(child.wait().unwrap().success());
 }

@@ -1,7 +1,10 @@
 //! The command `watchables watch`, as a process.
 
+mod choices;
+mod differences;
 mod endings;
 mod errors;
+mod kubectl;
 mod plugins;
 mod support;
 

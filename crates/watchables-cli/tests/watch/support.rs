@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 use tempfile::TempDir;
-use watchables::CatalogEntry;
+use watchables::{CatalogEntry, ResourceInfo, Scope};
 
 /// Longer than any command in these tests takes.
 pub(crate) const TIMEOUT: Duration = Duration::from_mins(1);
@@ -80,6 +80,12 @@ pub(crate) fn pod(namespace: &str, name: &str) -> Value {
         "metadata": {"namespace": namespace, "name": name, "labels": {"app": name}},
         "spec": {"containers": [{"name": "main", "image": "example"}]},
     })
+}
+
+/// Deletes a Pod of the namespace `default`.
+pub(crate) fn delete_pod(server: &EmbeddedServer, name: &str) {
+    let pods = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
+    server.store().delete(&pods, Some("default"), name).unwrap();
 }
 
 /// Writes a kubeconfig for a server URL. Returns its path.

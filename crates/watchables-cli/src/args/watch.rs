@@ -1,0 +1,165 @@
+//! The arguments of `watch`.
+
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+use watchables::EventType;
+
+use super::{ClusterArgs, parse_duration, parse_duration_or_zero};
+
+/// The arguments of `watch`.
+#[derive(Debug, Parser)]
+#[command(after_help = "\
+Prints one line per event: type, namespace (- if there is none) and name. With several resources,
+the name is prefixed with its resource. Existing objects come first, as ADDED, then every change.
+What was found by a comparison after a gap in the server's history ends in REPAIRED.
+
+    watchables watch pods,deployments -n shop --diff
+    watchables watch pod web-1 web-2 deployment/web
+    watchables watch all --only ADDED,DELETED --since-now
+
+Without a kubeconfig, and outside a cluster, starts an embedded demo cluster and watches that.")]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+pub(crate) struct WatchArgs {
+    /// Resources, named as in kubectl (pods, po, deployments.apps, deployments.v1.apps, all), and names of objects:
+    /// `pods,services`, `pod web-1 web-2`, `pod/web-1`. A word that names a resource of the server is one
+    #[arg(required = true, value_name = "RESOURCE[/NAME]")]
+    pub(crate) resources: Vec<String>,
+
+    /// Watch all namespaces, which is the default
+    #[arg(short = 'A', long, conflicts_with = "namespace")]
+    pub(crate) all_namespaces: bool,
+
+    /// Only watch objects in these namespaces, with commas between them [default: all namespaces]
+    #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',')]
+    pub(crate) namespace: Vec<String>,
+
+    /// Only watch objects that match this label selector, such as app=web,tier!=front
+    #[arg(short = 'l', long, value_name = "SELECTOR")]
+    pub(crate) selector: Option<String>,
+
+    /// Only watch objects that match this field selector, such as status.phase=Running
+    #[arg(long, value_name = "SELECTOR")]
+    pub(crate) field_selector: Option<String>,
+
+    /// Output format
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub(crate) output: Format,
+
+    /// Print what changed, a line per field, under each MODIFIED. Values of Secrets are not shown. Changes of
+    /// heartbeats alone (a Lease's renewTime, the times in a Node's conditions) are left out, as are those of --ignore.
+    /// Each object is kept in memory
+    #[arg(long)]
+    pub(crate) diff: bool,
+
+    /// With --diff: leave changes of this field out, such as status or 'status.conditions[*].lastProbeTime'; may be
+    /// repeated
+    #[arg(long, value_name = "PATH", requires = "diff")]
+    pub(crate) ignore: Vec<String>,
+
+    /// Only print events of these types, with commas between them
+    #[arg(long, value_enum, ignore_case = true, value_name = "TYPE", value_delimiter = ',')]
+    pub(crate) only: Vec<EventName>,
+
+    /// Do not print the objects that exist at the start
+    #[arg(long)]
+    pub(crate) since_now: bool,
+
+    /// Print when each event was received: as a time in UTC, in seconds since the start, or since the event before
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORM",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "absolute"
+    )]
+    pub(crate) timestamps: Option<Stamp>,
+
+    /// Whether to print in colour; auto obeys NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    pub(crate) color: ColorChoice,
+
+    /// Request gzip compression, for slow connections
+    #[arg(long)]
+    pub(crate) compress: bool,
+
+    /// Exit after this number of events
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) count: Option<u64>,
+
+    /// Exit after this time, such as 10s or 5m
+    #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
+    pub(crate) duration: Option<Duration>,
+
+    /// Exit with the last error when a watch, or the discovery of its resource, has failed for this
+    /// time, such as 10m; 0 exits at the first failure [default: never, once a watch has succeeded]
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration_or_zero)]
+    pub(crate) give_up_after: Option<Duration>,
+
+    /// Accepted, as `kubectl get --watch` has it
+    #[arg(short = 'w', long = "watch", hide = true)]
+    pub(crate) _watch: bool,
+
+    #[command(flatten)]
+    pub(crate) cluster: ClusterArgs,
+}
+
+/// The output format of events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Type, namespace and name
+    Text,
+    /// One JSON document per line, as sent by the API server
+    Json,
+    /// One YAML document per event, with the object
+    Yaml,
+    /// Resource and name, such as pod/web-1
+    Name,
+}
+
+/// The type of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub(crate) enum EventName {
+    /// Objects that were created, or existed at the start
+    Added,
+    /// Objects that were changed
+    Modified,
+    /// Objects that were deleted
+    Deleted,
+}
+
+impl EventName {
+    /// Returns whether an event is of this type.
+    pub(crate) fn is(self, etype: EventType) -> bool {
+        etype
+            == match self {
+                Self::Added => EventType::Added,
+                Self::Modified => EventType::Modified,
+                Self::Deleted => EventType::Deleted,
+            }
+    }
+}
+
+/// How the time of an event is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Stamp {
+    /// Such as 2026-01-02T03:04:05.678Z
+    Absolute,
+    /// Seconds since the start
+    Relative,
+    /// Seconds since the event before
+    Delta,
+}
+
+/// Whether to print in colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    /// On a terminal that has colours
+    Auto,
+    /// Also into a pipe
+    Always,
+    /// Not at all
+    Never,
+}
