@@ -52,7 +52,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         &[
             &["header", "rows", "store"],
             &["error", "event_id"],
-            &["event"],
+            &["claims", "event"],
             &["ledger"],
             &["checkpoints"],
             &["source"],
