@@ -4,6 +4,7 @@ mod args;
 mod checkpoints;
 mod cluster;
 mod convert;
+mod differences;
 mod failure;
 mod history;
 mod interrupt;

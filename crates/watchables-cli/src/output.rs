@@ -11,9 +11,9 @@ use watchables::diff::Change;
 use watchables::{DynamicObject, Origin, ServedResource, WatchEvent};
 
 use crate::args::{Format, WatchArgs};
+use crate::differences::Told;
 use crate::output::clock::Clock;
 use crate::output::style::Styles;
-use crate::watch::Told;
 
 /// How often [`closed`] checks whether standard output still has a reader.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);

@@ -1,6 +1,5 @@
 //! `watchables watch`: the events of one or more resources on standard output.
 
-mod differences;
 mod nothing;
 mod targets;
 
@@ -17,12 +16,11 @@ use watchables::{
 };
 
 use crate::args::{Format, WatchArgs};
+use crate::differences::{Differences, Told};
 use crate::output::{self, Output};
 use crate::resources::{Finder, Waiting};
 use crate::{cluster, failure, interrupt, notices};
 
-use differences::Differences;
-pub(crate) use differences::Told;
 use nothing::Watched;
 use targets::Target;
 
