@@ -56,9 +56,12 @@ pub(crate) enum Ended {
 }
 
 /// What was read.
+#[derive(Default)]
 struct Read {
     events: usize,
     messages: Vec<Message>,
+    /// When each of the messages' events was received.
+    times: Vec<Instant>,
     /// Why the stream has ended, if it has.
     end: Option<DurableError>,
 }
@@ -88,15 +91,16 @@ impl Instance {
             };
             let read = tokio::select! {
                 biased;
-                () = self.shutdown.requested() => None,
+                _ = self.shutdown.requested() => None,
                 read = read(&mut self.events, &mut self.converter, &self.status) => Some(read),
-                () = idle => Some(Read { events: 0, messages: Vec::new(), end: None }),
+                () = idle => Some(Read::default()),
             };
-            let Some(Read { events, messages, end }) = read else {
+            let Some(Read { events, messages, times, end }) = read else {
                 return self.commit().await.err().unwrap_or(Ended::ShutDown);
             };
             if events > 0 {
                 uncommitted += events;
+                self.status.buffered(times);
                 if let Err(ended) = self.deliver(Batch::new(messages)).await {
                     return ended;
                 }
@@ -182,11 +186,17 @@ impl Instance {
         );
         loop {
             let names = (&*self.name, self.sink.name());
-            let Err(source) = self.dead_letters.write(names, message, reason) else {
-                return Ok(());
+            let source = match self.dead_letters.write(names, message, reason) {
+                Ok(is_kept) => {
+                    if is_kept {
+                        self.status.kept_refused();
+                    }
+                    return Ok(());
+                }
+                Err(error) => error,
             };
-            let path = self.dead_letters.path().unwrap_or("".as_ref()).display();
-            let error = SinkError::new(format!("cannot write dead letters to {path}"));
+            let path = self.dead_letters.path().unwrap_or_default();
+            let error = SinkError::new(format!("cannot write dead letters to {}", path.display()));
             self.wait_after(&error.with_source(source), &mut backoff, &mut rng).await?;
         }
     }
@@ -231,7 +241,7 @@ impl Instance {
         tokio::select! {
             () = sleep(wait) => Ok(()),
             // What was not delivered comes again with the next start.
-            () = self.shutdown.requested() => Err(Ended::ShutDown),
+            _ = self.shutdown.requested() => Err(Ended::ShutDown),
         }
     }
 }
@@ -246,7 +256,7 @@ async fn read(
     converter: &mut Converter,
     status: &InstanceStatus,
 ) -> Read {
-    let mut read = Read { events: 0, messages: Vec::new(), end: None };
+    let mut read = Read::default();
     let mut bytes = 0;
     let mut next = pin!(events.next()).await;
     loop {
@@ -257,6 +267,7 @@ async fn read(
                 if let Some(message) = converter.convert(&event) {
                     bytes += message.payload.body.len();
                     read.messages.push(message);
+                    read.times.push(Instant::now());
                 }
             }
             // It was reported by the stream, and the object's next version comes again.

@@ -1,7 +1,6 @@
 //! The probes and metrics of a relay, over HTTP.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -21,8 +20,8 @@ const LONG: Duration = Duration::from_hours(1);
 async fn serve(running: &Running, unhealthy_after: Duration) -> SocketAddr {
     let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let address = listener.address();
-    let status = Arc::clone(&running.status);
-    tokio::spawn(listener.serve(move || status(), unhealthy_after));
+    running.monitor.set_unhealthy_after(unhealthy_after);
+    tokio::spawn(listener.serve(running.monitor.clone()));
     address
 }
 
@@ -77,7 +76,7 @@ async fn a_relay_is_ready_once_its_sink_is_open_and_its_streams_are_live() {
     assert!(reasons.contains("log.jsonl") && reasons.contains("not open yet"), "{reasons}");
     assert_eq!(get(address, "/healthz").await, (200, "ok\n".to_owned()));
     let metrics = get(address, "/metrics").await.1;
-    assert!(sample(&metrics, "watchables_relay_delivering") < 0.5, "{metrics}");
+    assert!(sample(&metrics, "watchables_relay_sink_up") < 0.5, "{metrics}");
     assert!(sample(&metrics, "watchables_relay_retries_total") > 0.5, "{metrics}");
     // The sink is waited for, and the time that passes does not count.
     let before = running.until(0, |_| true).await;
@@ -87,7 +86,7 @@ async fn a_relay_is_ready_once_its_sink_is_open_and_its_streams_are_live() {
     world.create(config_map("a", "1"));
     answers(address, "/readyz", 200, "ok").await;
     let metrics = get(address, "/metrics").await.1;
-    assert!(sample(&metrics, "watchables_relay_delivering") > 0.5, "{metrics}");
+    assert!(sample(&metrics, "watchables_relay_sink_up") > 0.5, "{metrics}");
     running.stop().await;
 }
 
@@ -104,7 +103,7 @@ async fn streams_that_are_not_confirmed_are_unhealthy() {
     assert!(!reasons.contains("not open yet"), "{reasons}");
     let metrics = get(address, "/metrics").await.1;
     assert!(sample(&metrics, "watchables_relay_stream_live") < 0.5, "{metrics}");
-    assert!(sample(&metrics, "watchables_relay_unconfirmed_seconds") > 0.0, "{metrics}");
+    assert!(sample(&metrics, "watchables_relay_stream_unconfirmed_seconds") > 0.0, "{metrics}");
     running.stop().await;
 }
 
@@ -130,7 +129,7 @@ async fn metrics_count_and_each_has_its_type_once() {
     answers(address, "/readyz", 200, "ok").await;
     let text = get(address, "/metrics").await.1;
     assert!((sample(&text, "watchables_relay_received_total") - 2.0).abs() < 0.1, "{text}");
-    assert!((sample(&text, "watchables_relay_indexed_objects") - 2.0).abs() < 0.1, "{text}");
+    assert!((sample(&text, "watchables_relay_stream_objects") - 2.0).abs() < 0.1, "{text}");
     let mut types = Vec::new();
     for line in text.lines() {
         if let Some(described) = line.strip_prefix("# TYPE ") {

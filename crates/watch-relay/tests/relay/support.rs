@@ -1,7 +1,6 @@
 //! A server, a relay of it, and the file that it writes.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use embedded_apiserver::EmbeddedServer;
@@ -9,7 +8,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use watch_relay::{Cluster, Config, InstanceSummary, Relay};
+use watch_relay::{
+    Changes, Cluster, Config, ConfigError, InstanceSummary, Monitor, Relay, Reloader,
+};
 use watchable_core::{ResourceInfo, Scope};
 
 /// The limit of every wait: a test that takes longer hangs.
@@ -26,7 +27,9 @@ pub(crate) struct World {
 pub(crate) struct Running {
     stop: oneshot::Sender<()>,
     task: JoinHandle<Vec<InstanceSummary>>,
-    pub(crate) status: Arc<dyn Fn() -> Vec<InstanceSummary> + Send + Sync>,
+    pub(crate) monitor: Monitor,
+    pub(crate) reloader: Reloader,
+    clusters: Vec<Cluster>,
 }
 
 impl World {
@@ -57,11 +60,12 @@ impl World {
     pub(crate) fn run(&self, config: &Config) -> Running {
         let uri = self.server.url().parse().unwrap();
         let client = kube_client::Client::try_from(kube_client::Config::new(uri)).unwrap();
-        let relay = Relay::new(config, &[Cluster { name: None, client }]).unwrap();
-        let status = Arc::new(relay.status());
+        let clusters = vec![Cluster { name: None, client }];
+        let relay = Relay::new(config, &clusters).unwrap();
+        let (monitor, reloader) = (relay.monitor(), relay.reloader());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async { relay.run(async { drop(stopped.await) }).await.unwrap() });
-        Running { stop, task, status }
+        Running { stop, task, monitor, reloader, clusters }
     }
 
     pub(crate) fn create(&self, object: Value) {
@@ -100,8 +104,9 @@ impl World {
 }
 
 impl Running {
-    fn status(&self) -> Vec<InstanceSummary> {
-        (self.status)()
+    /// Reloads a configuration, in YAML.
+    pub(crate) fn reload(&self, text: &str) -> Result<Changes, ConfigError> {
+        self.reloader.reload(&Config::parse(text).unwrap(), &self.clusters, &[])
     }
 
     /// Waits until a pipeline is as wanted.
@@ -112,7 +117,7 @@ impl Running {
     ) -> InstanceSummary {
         let began = Instant::now();
         loop {
-            let summary = self.status().remove(at);
+            let summary = self.monitor.instances().remove(at);
             if wanted(&summary) {
                 return summary;
             }
