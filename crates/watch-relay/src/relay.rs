@@ -28,8 +28,15 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(8);
 /// A relay that was configured.
 pub struct Relay {
     reloader: Reloader,
+    work: Work,
+}
+
+/// Who does it.
+enum Work {
+    /// This process alone.
+    Alone(Box<Supervisor>),
     /// The replicas that share the work, and where their Leases are.
-    replicas: Option<(ReplicaSettings, Client)>,
+    Shared(Box<ReplicaSettings>, Client),
 }
 
 impl Relay {
@@ -50,12 +57,22 @@ impl Relay {
         dead_letters.replace(config.dead_letters.as_deref().map(Letters::open).transpose()?);
         let outfit = Outfit { checkpoints, key, dead_letters };
         let reloader = Reloader::new(config, clusters, outfit, Monitor::default())?;
-        let replicas = config.replicas.as_ref().and_then(|replicas| {
-            let named = |cluster: &&Cluster| cluster.name == replicas.cluster;
-            let cluster = clusters.iter().find(named).or_else(|| clusters.first())?;
-            Some((replicas.settings(), cluster.client.clone()))
-        });
-        Ok(Self { reloader, replicas })
+        let of_leases = |name: Option<&str>| {
+            let named = |cluster: &&Cluster| cluster.name.as_deref() == name;
+            clusters.iter().find(named).or_else(|| clusters.first())
+        };
+        let work = match &config.replicas {
+            Some(replicas) => {
+                let cluster = of_leases(replicas.cluster.as_deref());
+                let cluster = cluster.ok_or_else(|| ConfigError::new("clusters: there is none"))?;
+                Work::Shared(replicas.settings().into(), cluster.client.clone())
+            }
+            None => {
+                let statuses = reloader.monitor().statuses.clone();
+                Work::Alone(Supervisor::new(reloader.plan(), statuses, None).into())
+            }
+        };
+        Ok(Self { reloader, work })
     }
 
     /// Returns what probes and metrics show. It stays true while the relay runs, and after it.
@@ -77,28 +94,32 @@ impl Relay {
         self,
         stop: impl Future<Output = ()>,
     ) -> Result<Vec<InstanceSummary>, ConfigError> {
-        let monitor = self.reloader.monitor();
-        let supervisor = |tenure: Option<Tenure>| {
-            Supervisor::new(self.reloader.plan(), monitor.statuses.clone(), tenure)
-        };
-        if let Some((settings, client)) = self.replicas.clone() {
-            let work = |tenure: &Tenure, shutdown: &Shutdown, tasks: &mut JoinSet<()>| {
-                tasks.spawn(supervisor(Some(tenure.clone())).run(shutdown.clone()));
-            };
-            replicated::run(client, settings, &monitor.shards, stop, work)
-                .await
-                .map_err(|error| ConfigError::new(format!("replicas: {error}")))?;
-        } else {
-            let (trigger, shutdown) = Shutdown::new();
-            let stopped = async {
-                stop.await;
-                trigger.request(Instant::now() + DRAIN_LIMIT);
-                // The shutdown is requested as long as the trigger is there.
-                std::future::pending::<()>().await;
-            };
-            tokio::select! {
-                () = supervisor(None).run(shutdown) => {}
-                () = stopped => {}
+        let Self { reloader, work } = self;
+        let monitor = reloader.monitor();
+        match work {
+            Work::Shared(settings, client) => {
+                let work = |tenure: &Tenure, shutdown: &Shutdown, tasks: &mut JoinSet<()>| {
+                    let statuses = monitor.statuses.clone();
+                    let supervisor =
+                        Supervisor::new(reloader.plan(), statuses, Some(tenure.clone()));
+                    tasks.spawn(supervisor.run(shutdown.clone()));
+                };
+                replicated::run(client, *settings, &monitor.shards, stop, work)
+                    .await
+                    .map_err(|error| ConfigError::new(format!("replicas: {error}")))?;
+            }
+            Work::Alone(supervisor) => {
+                let (trigger, shutdown) = Shutdown::new();
+                let stopped = async {
+                    stop.await;
+                    trigger.request(Instant::now() + DRAIN_LIMIT);
+                    // The shutdown is requested as long as the trigger is there.
+                    std::future::pending::<()>().await;
+                };
+                tokio::select! {
+                    () = supervisor.run(shutdown) => {}
+                    () = stopped => {}
+                }
             }
         }
         Ok(monitor.instances())

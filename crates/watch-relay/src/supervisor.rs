@@ -44,7 +44,12 @@ impl Supervisor {
         tenure: Option<Tenure>,
     ) -> Self {
         let (listed, running) = (HashMap::new(), HashMap::new());
-        Self { plan, statuses, tenure, listed, running, tasks: JoinSet::new() }
+        let mut supervisor =
+            Self { plan, statuses, tenure, listed, running, tasks: JoinSet::new() };
+        // So that what has not begun is not ready.
+        let plan = Arc::clone(&supervisor.plan.borrow());
+        supervisor.list(&plan);
+        supervisor
     }
 
     /// Runs until a shutdown is requested; then drains all parts, and aborts those that still run at its deadline.
@@ -86,11 +91,7 @@ impl Supervisor {
             }
             is_kept || !running.task.is_finished()
         });
-        self.listed.retain(|name, _| plan.part(name).is_some() || self.running.contains_key(name));
-        for part in &plan.parts {
-            let listed = || Listed::new(&self.statuses, part, self.tenure.as_ref());
-            self.listed.entry(Arc::clone(&part.name)).or_insert_with(listed);
-        }
+        self.list(&plan);
         if self.running.values().any(|running| running.is_draining) {
             return;
         }
@@ -98,6 +99,15 @@ impl Supervisor {
             if !self.running.contains_key(&part.name) {
                 self.begin(part);
             }
+        }
+    }
+
+    /// Lists what is planned, and what is still being drained.
+    fn list(&mut self, plan: &Plan) {
+        self.listed.retain(|name, _| plan.part(name).is_some() || self.running.contains_key(name));
+        for part in &plan.parts {
+            let listed = || Listed::new(&self.statuses, part, self.tenure.as_ref());
+            self.listed.entry(Arc::clone(&part.name)).or_insert_with(listed);
         }
     }
 

@@ -43,7 +43,7 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
         None => None,
     };
     // Before the relay begins, so that no signal ends it that is to reload.
-    let signals = reload::signals()?;
+    let file = file.map(|file| anyhow::Ok((file, reload::signals()?))).transpose()?;
     let connected = Connected::connect(&config, &args.cluster, None).await?;
     let relay = Relay::new(&config, connected.clusters())?;
     for pipeline in &config.pipelines {
@@ -60,8 +60,10 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
     let reloading = async {
         match file {
             // The demo cluster ends with it.
-            None => Box::pin(keep(connected)).await,
-            Some(file) => reload::run(file, signals, reloader, connected, &args.cluster).await,
+            None => std::future::pending::<Infallible>().await,
+            Some((file, signals)) => {
+                reload::run(file, signals, reloader, connected, &args.cluster).await
+            }
         }
     };
     let summaries = tokio::select! {
@@ -74,10 +76,6 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-async fn keep(_connected: Connected) -> Infallible {
-    std::future::pending().await
 }
 
 /// Returns the configuration, its file, and the folder of what is only needed as long as the relay runs.

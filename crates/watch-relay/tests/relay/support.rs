@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use embedded_apiserver::EmbeddedServer;
+use embedded_apiserver::{EmbeddedServer, Fault};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -86,12 +86,28 @@ impl World {
         self.server.disconnect_all();
     }
 
+    /// Answers requests for a resource with 403 for the rest of the test.
+    pub(crate) fn forbid(&self, resource: &str) {
+        let path = format!("/api/v1/{resource}");
+        self.server.faults().inject(Fault::status(403).path(path).times(u64::MAX));
+    }
+
+    /// Refuses new connections for the rest of the test. Those that are open stay.
+    pub(crate) fn refuse_new_connections(&self) {
+        self.server.refuse_connections(TEST_TIMEOUT * 2);
+    }
+
     /// Waits until the file has this many lines, and returns them.
     pub(crate) async fn lines_are(&self, count: usize) -> Vec<Value> {
+        self.lines_of("log.jsonl", count).await
+    }
+
+    /// The same of another file.
+    pub(crate) async fn lines_of(&self, file: &str, count: usize) -> Vec<Value> {
         let began = Instant::now();
         loop {
-            assert!(began.elapsed() < TEST_TIMEOUT, "there are not {count} lines");
-            let text = std::fs::read_to_string(self.path("log.jsonl")).unwrap_or_default();
+            assert!(began.elapsed() < TEST_TIMEOUT, "{file} has not {count} lines");
+            let text = std::fs::read_to_string(self.path(file)).unwrap_or_default();
             let lines: Vec<_> =
                 text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
             assert!(lines.len() <= count, "{text}");
@@ -117,11 +133,11 @@ impl Running {
     ) -> InstanceSummary {
         let began = Instant::now();
         loop {
-            let summary = self.monitor.instances().remove(at);
-            if wanted(&summary) {
-                return summary;
+            let mut summaries = self.monitor.instances();
+            if summaries.get(at).is_some_and(&wanted) {
+                return summaries.remove(at);
             }
-            assert!(began.elapsed() < TEST_TIMEOUT, "{summary:?}");
+            assert!(began.elapsed() < TEST_TIMEOUT, "{summaries:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

@@ -1,5 +1,7 @@
 //! The clusters that a relay is connected to.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
 use watch_relay::Cluster;
 use watch_relay::config::Config;
@@ -20,7 +22,7 @@ struct Connection {
     name: Option<String>,
     /// What tells whether it was configured in the same way.
     fingerprint: u64,
-    cluster: std::sync::Arc<cluster::Cluster>,
+    cluster: Arc<cluster::Cluster>,
 }
 
 impl Connected {
@@ -71,13 +73,13 @@ impl Connected {
         let fingerprint = target.fingerprint();
         let connections = before.iter().flat_map(|before| &before.connections);
         let mut known = connections.filter(|known| known.name == name);
-        let connection = match known.find(|known| known.fingerprint == fingerprint) {
-            Some(known) => known.clone(),
-            None => {
-                self.reconnected.push(name.clone());
-                let cluster = target.connect().await?.into();
-                Connection { name: name.clone(), fingerprint, cluster }
-            }
+        let known = known.find(|known| known.fingerprint == fingerprint);
+        let connection = if let Some(known) = known {
+            known.clone()
+        } else {
+            self.reconnected.push(name.clone());
+            let cluster = target.connect().await?.into();
+            Connection { name: name.clone(), fingerprint, cluster }
         };
         self.clusters.push(Cluster { name, client: connection.cluster.client.clone() });
         self.connections.push(connection);
