@@ -120,7 +120,7 @@ async fn what_is_unknown_or_forbidden_is_not_ready_and_not_unhealthy() {
     let running = world.run(&Config::parse(&(text + &forbidden)).unwrap());
     let address = serve(&running, LONG).await;
     let unready = answers(address, "/readyz", 503, "403").await;
-    assert!(unready.contains("forbidden: secrets"), "{unready}");
+    assert!(unready.contains("forbidden: watching secrets/v1: "), "{unready}");
     answers(address, "/readyz", 503, "test: ").await;
     answers(address, "/readyz", 503, "widgets").await;
     // Each attempt is a sign of life.
