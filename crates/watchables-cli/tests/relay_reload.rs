@@ -16,12 +16,8 @@ use embedded_apiserver::EmbeddedServer;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use watchables::{ResourceInfo, Scope};
 
 use self::support::{TIMEOUT, cluster, send_signal, watchables};
-
-const MAPS: ResourceInfo =
-    ResourceInfo::new("", "v1", "ConfigMap", "configmaps", Scope::Namespaced);
 
 /// A relay with its file, mounted as a `ConfigMap` is: a link into a folder that is a link itself.
 struct Relay {
@@ -49,7 +45,9 @@ impl Relay {
                 let _ = sender.send(line);
             }
         });
-        Self { server, home, child, log, versions: 0, created: Vec::new() }
+        let relay = Self { server, home, child, log, versions: 0, created: Vec::new() };
+        relay.says("relaying configmaps to");
+        relay
     }
 
     fn mount(&mut self, text: &str) {
@@ -138,7 +136,7 @@ fn yaml(home: &TempDir, top: &str, pipelines: &[&str]) -> String {
         let path = home.path().join(name);
         text += &format!(
             "- name: {name}\n  watch: [{{resources: [configmaps], namespaces: [default]}}]\n  \
-             to: {{file: {{path: {}}}}}\n",
+             to: {{file: {{path: '{}'}}}}\n",
             path.display()
         );
     }
