@@ -6,6 +6,7 @@ mod error;
 mod fingerprints;
 mod form;
 mod pipeline;
+mod references;
 mod replicas;
 pub(crate) mod resumable;
 mod sink;
@@ -63,8 +64,8 @@ pub struct Config {
     pub listen: Option<std::net::SocketAddr>,
     /// The replicas that share the work. By default there is one.
     pub replicas: Option<ReplicasConfig>,
-    /// After how many seconds without a confirmation of one of its streams the relay is unhealthy, so that `/healthz`
-    /// fails. 300 by default, and at least 1.
+    /// After how many seconds without a sign of one of its streams the relay is unhealthy, so that `/healthz` fails. 300
+    /// by default, and at least 1.
     #[serde(default = "unhealthy_after_seconds")]
     pub unhealthy_after_seconds: NonZeroU32,
     /// What is relayed, and to which sink. Each has its own watches, so that one whose sink is down stops no other.
@@ -115,7 +116,7 @@ impl Config {
         }
     }
 
-    /// After what time without a confirmation of one of its streams the relay is unhealthy.
+    /// After what time without a sign of one of its streams the relay is unhealthy.
     pub fn unhealthy_after(&self) -> Duration {
         Duration::from_secs(self.unhealthy_after_seconds.get().into())
     }

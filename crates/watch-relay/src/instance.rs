@@ -263,11 +263,12 @@ async fn read(
         match next {
             Some(Ok(event)) => {
                 read.events += 1;
+                let received = Instant::now();
                 status.received(&event);
                 if let Some(message) = converter.convert(&event) {
                     bytes += message.payload.body.len();
                     read.messages.push(message);
-                    read.times.push(Instant::now());
+                    read.times.push(received);
                 }
             }
             // It was reported by the stream, and the object's next version comes again.

@@ -109,7 +109,13 @@ impl Reloader {
             })?;
         }
         for pipeline in &next.pipelines {
-            let before = holds.pipelines.iter().find(|before| before.name == pipeline.name);
+            let (name, fingerprints) = (&pipeline.name, &next.fingerprints);
+            if !fingerprints.have_same_pipeline(&holds.fingerprints, name)
+                && let Some(fault) = fingerprints.unreadable_file(name)
+            {
+                return Err(ConfigError::new(format!("pipeline {name:?}: {fault}")));
+            }
+            let before = holds.pipelines.iter().find(|before| before.name == *name);
             if let Some(fault) = before.and_then(|before| resumable::fault(before, pipeline)) {
                 return Err(ConfigError::new(fault));
             }

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
+use super::references::Reference;
+
 /// The keys whose changes take effect with the next start of the relay.
 pub(crate) const RESTART_KEYS: [&str; 4] = ["checkpoints", "listen", "redactionKey", "replicas"];
 
@@ -19,6 +21,8 @@ pub(crate) struct Fingerprints {
     settings: BTreeMap<String, u64>,
     /// By name.
     pipelines: BTreeMap<String, u64>,
+    /// The files that pipelines refer to, by name.
+    files: BTreeMap<String, Vec<Reference>>,
 }
 
 impl Fingerprints {
@@ -29,15 +33,18 @@ impl Fingerprints {
         let settings = read.as_object().into_iter().flatten();
         let settings = settings.map(|(key, value)| (key.clone(), hash(value)));
         let pipelines = read["pipelines"].as_array().into_iter().flatten();
-        let pipelines = pipelines.map(|pipeline| {
-            // A name may look like a number.
-            let name = match &pipeline["name"] {
-                Value::String(name) => name.clone(),
-                other => other.to_string(),
-            };
-            (name, hash(pipeline))
-        });
-        Self { settings: settings.collect(), pipelines: pipelines.collect() }
+        let files = pipelines.clone().map(|pipeline| (name(pipeline), Reference::all(pipeline)));
+        let pipelines = pipelines.map(|pipeline| (name(pipeline), hash(pipeline)));
+        Self {
+            settings: settings.collect(),
+            pipelines: pipelines.collect(),
+            files: files.collect(),
+        }
+    }
+
+    /// Returns which file that a pipeline refers to cannot be read, if any, and why.
+    pub(crate) fn unreadable_file(&self, pipeline: &str) -> Option<String> {
+        self.files.get(pipeline)?.iter().find_map(Reference::fault)
     }
 
     /// Whether both have the same value of a key, or none.
@@ -57,6 +64,14 @@ impl Fingerprints {
             Some(hash) => drop(self.settings.insert(key.to_owned(), *hash)),
             None => drop(self.settings.remove(key)),
         }
+    }
+}
+
+fn name(pipeline: &Value) -> String {
+    match &pipeline["name"] {
+        Value::String(name) => name.clone(),
+        // It may look like a number.
+        other => other.to_string(),
     }
 }
 

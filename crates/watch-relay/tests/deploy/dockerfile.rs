@@ -10,7 +10,8 @@ use crate::{folder, of_kind, read};
 /// The instructions of each kind, in order.
 fn instructions() -> BTreeMap<String, Vec<String>> {
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for line in read("Dockerfile").lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+    for line in read("Dockerfile").lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+    {
         let (instruction, arguments) = line.split_once(' ').unwrap();
         found.entry(instruction.to_owned()).or_default().push(arguments.to_owned());
     }
@@ -40,8 +41,10 @@ fn what_is_built_is_what_is_copied_and_started() {
     assert!(build.contains("alpine") && last.contains("/static-"), "{build} {last}");
 
     let command = found["RUN"].last().unwrap();
-    let package = command.split_whitespace().skip_while(|word| *word != "--package").nth(1).unwrap();
-    let manifest = std::fs::read_to_string(from_root(&format!("crates/{package}/Cargo.toml"))).unwrap();
+    let package =
+        command.split_whitespace().skip_while(|word| *word != "--package").nth(1).unwrap();
+    let manifest =
+        std::fs::read_to_string(from_root(&format!("crates/{package}/Cargo.toml"))).unwrap();
     assert!(manifest.contains(&format!("[package]\nname = \"{package}\"\n")), "{manifest}");
     assert!(command.contains("--release") && command.contains("--locked"), "{command}");
 

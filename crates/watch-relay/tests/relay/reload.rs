@@ -170,10 +170,13 @@ async fn a_faulty_configuration_changes_nothing() {
     let running = world.run(&watch_relay::Config::parse(&text).unwrap());
     running.until(0, |summary| summary.is_open).await;
     let letters = world.path("no-such-folder/letters");
+    let hook = "- name: hook\n  watch: [{resources: [pods]}]\n  \
+                to: {http: {url: 'http://127.0.0.1:1', bearerTokenFile: /no/such/token}}\n";
     for (faulty, part) in [
         (text.replace("namespaces: [default]", "namespaces: [default], labels: a=b"), "selectors"),
         (text.replace("name: test", "name: test\n  clusters: [nowhere]"), "nowhere"),
         (format!("deadLetters: {}\n{text}", letters.display()), "deadLetters"),
+        (format!("{text}{hook}"), "\"hook\": to.http.bearerTokenFile: cannot read /no/such/token"),
     ] {
         assert_ne!(faulty, text);
         let error = running.reload(&faulty).unwrap_err().to_string();
