@@ -61,16 +61,13 @@ impl Relay {
             let named = |cluster: &&Cluster| cluster.name.as_deref() == name;
             clusters.iter().find(named).or_else(|| clusters.first())
         };
-        let work = match &config.replicas {
-            Some(replicas) => {
-                let cluster = of_leases(replicas.cluster.as_deref());
-                let cluster = cluster.ok_or_else(|| ConfigError::new("clusters: there is none"))?;
-                Work::Shared(replicas.settings().into(), cluster.client.clone())
-            }
-            None => {
-                let statuses = reloader.monitor().statuses.clone();
-                Work::Alone(Supervisor::new(reloader.plan(), statuses, None).into())
-            }
+        let work = if let Some(replicas) = &config.replicas {
+            let cluster = of_leases(replicas.cluster.as_deref());
+            let cluster = cluster.ok_or_else(|| ConfigError::new("clusters: there is none"))?;
+            Work::Shared(replicas.settings().into(), cluster.client.clone())
+        } else {
+            let statuses = reloader.monitor().statuses.clone();
+            Work::Alone(Supervisor::new(reloader.plan(), statuses, None).into())
         };
         Ok(Self { reloader, work })
     }

@@ -46,8 +46,9 @@ fn find<'a>(value: &'a Value, keys: &mut Vec<&'a str>, found: &mut Vec<Reference
 
 fn names_a_file(keys: &[&str]) -> bool {
     match keys {
-        [.., "headerFiles", _] | [.., "tls", "ca" | "certificate" | "key"] => true,
-        [.., "credentials", "file"] => true,
+        [.., "headerFiles", _]
+        | [.., "tls", "ca" | "certificate" | "key"]
+        | [.., "credentials", "file"] => true,
         [.., last] => last.ends_with("File"),
         [] => false,
     }
