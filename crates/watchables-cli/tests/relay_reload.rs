@@ -5,6 +5,7 @@
 #[path = "watch/support.rs"]
 mod support;
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -134,11 +135,13 @@ fn yaml(home: &TempDir, top: &str, pipelines: &[&str]) -> String {
     let mut text = format!("checkpoints: {}\n{top}pipelines:\n", checkpoints.display());
     for name in pipelines {
         let path = home.path().join(name);
-        text += &format!(
+        write!(
+            text,
             "- name: {name}\n  watch: [{{resources: [configmaps], namespaces: [default]}}]\n  \
              to: {{file: {{path: '{}'}}}}\n",
             path.display()
-        );
+        )
+        .unwrap();
     }
     text
 }

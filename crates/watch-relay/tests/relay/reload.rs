@@ -1,5 +1,6 @@
 //! The configuration of a relay that runs is replaced.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -12,11 +13,9 @@ fn yaml(world: &World, top: &str, pipelines: &[(&str, &str)]) -> String {
         format!("checkpoints: {}\n{top}pipelines:\n", world.path("checkpoints").display());
     for (name, settings) in pipelines {
         let path = world.path(name);
-        text += &format!(
-            "- name: {name}\n  watch: [{{resources: [configmaps], namespaces: [default]}}]\n{settings}  \
+        write!(text, "- name: {name}\n  watch: [{{resources: [configmaps], namespaces: [default]}}]\n{settings}  \
              to: {{file: {{path: {}}}}}\n",
-            path.display()
-        );
+            path.display()).unwrap();
     }
     text
 }
