@@ -1,10 +1,8 @@
 //! One pipeline on one cluster: reads its events, delivers them, and commits what was delivered.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{FutureExt as _, StreamExt as _};
 use tokio::time::{Instant, sleep};
 use watch_durable::{DurableError, DurableStream};
 use watch_protocol::backoff::Backoff;
@@ -15,14 +13,12 @@ use crate::batch::Batch;
 use crate::converter::Converter;
 use crate::dead_letters::DeadLetters;
 use crate::message::Message;
+use crate::reading::{Read, read};
 use crate::shutdown::Shutdown;
 use crate::sink::{Fence, Sink, SinkError};
 use crate::status::InstanceStatus;
 use crate::tenure::Tenure;
 
-/// The most events and the most bytes that are delivered together.
-const BATCH_EVENTS: usize = 512;
-const BATCH_BYTES: usize = 4 << 20;
 /// After how many events, and after what time at the latest, what was delivered is committed.
 const COMMIT_EVENTS: usize = 1_000;
 const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
@@ -53,17 +49,6 @@ pub(crate) enum Ended {
     Fenced(String),
     /// Its stream has failed.
     Failed(DurableError),
-}
-
-/// What was read.
-#[derive(Default)]
-struct Read {
-    events: usize,
-    messages: Vec<Message>,
-    /// When each of the messages' events was received.
-    times: Vec<Instant>,
-    /// Why the stream has ended, if it has.
-    end: Option<DurableError>,
 }
 
 impl Instance {
@@ -243,51 +228,6 @@ impl Instance {
             // What was not delivered comes again with the next start.
             _ = self.shutdown.requested() => Err(Ended::ShutDown),
         }
-    }
-}
-
-/// Reads what there is, at least one event.
-///
-/// # Cancel safety
-///
-/// What was read is lost if the future is dropped after its first event; it is never pending after that.
-async fn read(
-    events: &mut DurableStream<DynamicObject>,
-    converter: &mut Converter,
-    status: &InstanceStatus,
-) -> Read {
-    let mut read = Read::default();
-    let mut bytes = 0;
-    let mut next = pin!(events.next()).await;
-    loop {
-        match next {
-            Some(Ok(event)) => {
-                read.events += 1;
-                let received = Instant::now();
-                status.received(&event);
-                if let Some(message) = converter.convert(&event) {
-                    bytes += message.payload.body.len();
-                    read.messages.push(message);
-                    read.times.push(received);
-                }
-            }
-            // It was reported by the stream, and the object's next version comes again.
-            Some(Err(error)) if !error.is_terminal() => {
-                tracing::warn!(error = one_line(&error), "an object cannot be read");
-                status.unreadable();
-            }
-            Some(Err(error)) => read.end = Some(error),
-            None => return read,
-        }
-        let is_full = read.events >= BATCH_EVENTS || bytes >= BATCH_BYTES;
-        if is_full || read.end.is_some() {
-            return read;
-        }
-        next = match events.next().now_or_never() {
-            Some(next) => next,
-            None if read.events > 0 => return read,
-            None => events.next().await,
-        };
     }
 }
 

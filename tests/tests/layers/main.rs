@@ -114,7 +114,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
                 "stores",
                 "watches",
             ],
-            &["monitor"],
+            &["monitor", "reading"],
             &["instance", "listen"],
             &["part"],
             &["plan"],
