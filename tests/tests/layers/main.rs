@@ -51,7 +51,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
         "watch-durable",
         &[
             &["header", "rows", "store"],
-            &["error", "event_id"],
+            &["claims", "error", "event_id"],
             &["event"],
             &["ledger"],
             &["checkpoints"],
