@@ -34,6 +34,8 @@ pub struct WatchStatus {
     pub shard_is_selected: Option<bool>,
     /// The resource version that the stream has reached. Managed streams only.
     pub resource_version: Option<String>,
+    /// When the server last sent something, such as an event or a bookmark. `None` before that.
+    pub last_received: Option<Instant>,
 }
 
 impl WatchStatus {

@@ -63,6 +63,12 @@ impl Batch {
         self.outcomes.fill(Outcome::Pending);
     }
 
+    /// Returns the messages that the sink has.
+    pub(crate) fn all_stored(&self) -> impl Iterator<Item = &Message> {
+        let outcomes = self.messages.iter().zip(&self.outcomes);
+        outcomes.filter(|(_, outcome)| **outcome == Outcome::Stored).map(|(message, _)| message)
+    }
+
     /// Returns the messages that the sink refused, and why.
     pub fn refusals(&self) -> impl Iterator<Item = (&Message, &str)> {
         self.messages.iter().zip(&self.outcomes).filter_map(|(message, outcome)| match outcome {

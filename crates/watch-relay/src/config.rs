@@ -3,9 +3,12 @@
 mod checkpoints;
 mod clusters;
 mod error;
+mod fingerprints;
 mod form;
 mod pipeline;
+mod references;
 mod replicas;
+pub(crate) mod resumable;
 mod sink;
 #[cfg(test)]
 mod tests;
@@ -19,6 +22,7 @@ use serde::Deserialize;
 pub use self::checkpoints::CheckpointsConfig;
 pub use self::clusters::ClusterConfig;
 pub use self::error::ConfigError;
+pub(crate) use self::fingerprints::{Fingerprints, RESTART_KEYS};
 pub use self::form::FormConfig;
 pub use self::pipeline::{Only, PipelineConfig, WatchConfig};
 pub use self::replicas::ReplicasConfig;
@@ -60,12 +64,14 @@ pub struct Config {
     pub listen: Option<std::net::SocketAddr>,
     /// The replicas that share the work. By default there is one.
     pub replicas: Option<ReplicasConfig>,
-    /// After how many seconds without a confirmation of one of its streams the relay is unhealthy, so that `/healthz`
-    /// fails. 300 by default, and at least 1.
+    /// After how many seconds without a sign of one of its streams the relay is unhealthy, so that `/healthz` fails. 300
+    /// by default, and at least 1.
     #[serde(default = "unhealthy_after_seconds")]
     pub unhealthy_after_seconds: NonZeroU32,
     /// What is relayed, and to which sink. Each has its own watches, so that one whose sink is down stops no other.
     pub pipelines: Vec<PipelineConfig>,
+    #[serde(skip)]
+    pub(crate) fingerprints: Fingerprints,
 }
 
 impl Config {
@@ -88,9 +94,10 @@ impl Config {
     /// Says what is wrong, at which line and key.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let options = serde_saphyr::options! { with_snippet: false };
-        let config: Self = serde_saphyr::from_str_with_options(text, options)
+        let mut config: Self = serde_saphyr::from_str_with_options(text, options)
             .map_err(|error| ConfigError::new(error.to_string()))?;
         config.check()?;
+        config.fingerprints = Fingerprints::of(text);
         Ok(config)
     }
 
@@ -105,10 +112,11 @@ impl Config {
             replicas: None,
             unhealthy_after_seconds: unhealthy_after_seconds(),
             pipelines: vec![pipeline],
+            fingerprints: Fingerprints::default(),
         }
     }
 
-    /// After what time without a confirmation of one of its streams the relay is unhealthy.
+    /// After what time without a sign of one of its streams the relay is unhealthy.
     pub fn unhealthy_after(&self) -> Duration {
         Duration::from_secs(self.unhealthy_after_seconds.get().into())
     }

@@ -3,35 +3,53 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
 
+use crate::config::ConfigError;
 use crate::message::Message;
 
 /// A file of refused messages, a line each: `{"time", "pipeline", "sink", "reason", "id", "path", "body"}`. All pipelines
 /// share it.
-#[derive(Clone, Debug)]
-pub(crate) struct DeadLetters(Option<Arc<(PathBuf, Mutex<File>)>>);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DeadLetters(Arc<Mutex<Option<Letters>>>);
 
-impl DeadLetters {
-    /// Opens the file, if there is one.
+/// The file.
+#[derive(Debug)]
+pub(crate) struct Letters {
+    path: PathBuf,
+    file: File,
+}
+
+impl Letters {
+    /// Opens a file.
     ///
     /// # Errors
     ///
-    /// Fails if it cannot be opened.
-    pub(crate) fn open(path: Option<&Path>) -> io::Result<Self> {
-        let Some(path) = path else { return Ok(Self(None)) };
-        let file = OpenOptions::new().append(true).create(true).open(path)?;
-        Ok(Self(Some(Arc::new((path.to_owned(), Mutex::new(file))))))
+    /// Names it, if it cannot be opened.
+    pub(crate) fn open(path: &Path) -> Result<Self, ConfigError> {
+        let opened = OpenOptions::new().append(true).create(true).open(path);
+        let file = opened.map_err(|error| {
+            let path = path.display();
+            ConfigError::new(format!("deadLetters: cannot open {path}: {error}"))
+        })?;
+        Ok(Self { path: path.to_owned(), file })
+    }
+}
+
+impl DeadLetters {
+    /// Writes into this file from now on, or nowhere.
+    pub(crate) fn replace(&self, letters: Option<Letters>) {
+        *self.lock() = letters;
     }
 
-    /// Returns the path of the file.
-    pub(crate) fn path(&self) -> Option<&Path> {
-        self.0.as_ref().map(|open| open.0.as_path())
+    /// Returns the path of the file, if there is one.
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        self.lock().as_ref().map(|letters| letters.path.clone())
     }
 
-    /// Writes a message, for good.
+    /// Writes a message, for good. Returns whether there is a file.
     ///
     /// # Errors
     ///
@@ -41,8 +59,9 @@ impl DeadLetters {
         (pipeline, sink): (&str, &str),
         message: &Message,
         reason: &str,
-    ) -> io::Result<()> {
-        let Some(open) = &self.0 else { return Ok(()) };
+    ) -> io::Result<bool> {
+        let mut letters = self.lock();
+        let Some(Letters { file, .. }) = &mut *letters else { return Ok(false) };
         let line = json!({
             "time": jiff::Timestamp::now().to_string(),
             "pipeline": pipeline,
@@ -52,8 +71,12 @@ impl DeadLetters {
             "path": message.path(),
             "body": String::from_utf8_lossy(&message.payload.body),
         });
-        let mut file = open.1.lock().unwrap_or_else(PoisonError::into_inner);
         file.write_all(format!("{line}\n").as_bytes())?;
-        file.sync_data()
+        file.sync_data()?;
+        Ok(true)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Letters>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,10 +1,8 @@
 //! One pipeline on one cluster: reads its events, delivers them, and commits what was delivered.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{FutureExt as _, StreamExt as _};
 use tokio::time::{Instant, sleep};
 use watch_durable::{DurableError, DurableStream};
 use watch_protocol::backoff::Backoff;
@@ -15,14 +13,12 @@ use crate::batch::Batch;
 use crate::converter::Converter;
 use crate::dead_letters::DeadLetters;
 use crate::message::Message;
+use crate::reading::{Read, read};
 use crate::shutdown::Shutdown;
 use crate::sink::{Fence, Sink, SinkError};
 use crate::status::InstanceStatus;
 use crate::tenure::Tenure;
 
-/// The most events and the most bytes that are delivered together.
-const BATCH_EVENTS: usize = 512;
-const BATCH_BYTES: usize = 4 << 20;
 /// After how many events, and after what time at the latest, what was delivered is committed.
 const COMMIT_EVENTS: usize = 1_000;
 const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
@@ -55,14 +51,6 @@ pub(crate) enum Ended {
     Failed(DurableError),
 }
 
-/// What was read.
-struct Read {
-    events: usize,
-    messages: Vec<Message>,
-    /// Why the stream has ended, if it has.
-    end: Option<DurableError>,
-}
-
 impl Instance {
     /// Relays until a shutdown is requested or the stream fails.
     pub(crate) async fn run(mut self) -> Ended {
@@ -88,15 +76,16 @@ impl Instance {
             };
             let read = tokio::select! {
                 biased;
-                () = self.shutdown.requested() => None,
+                _ = self.shutdown.requested() => None,
                 read = read(&mut self.events, &mut self.converter, &self.status) => Some(read),
-                () = idle => Some(Read { events: 0, messages: Vec::new(), end: None }),
+                () = idle => Some(Read::default()),
             };
-            let Some(Read { events, messages, end }) = read else {
+            let Some(Read { events, messages, times, end }) = read else {
                 return self.commit().await.err().unwrap_or(Ended::ShutDown);
             };
             if events > 0 {
                 uncommitted += events;
+                self.status.buffered(times);
                 if let Err(ended) = self.deliver(Batch::new(messages)).await {
                     return ended;
                 }
@@ -182,11 +171,17 @@ impl Instance {
         );
         loop {
             let names = (&*self.name, self.sink.name());
-            let Err(source) = self.dead_letters.write(names, message, reason) else {
-                return Ok(());
+            let source = match self.dead_letters.write(names, message, reason) {
+                Ok(is_kept) => {
+                    if is_kept {
+                        self.status.kept_refused();
+                    }
+                    return Ok(());
+                }
+                Err(error) => error,
             };
-            let path = self.dead_letters.path().unwrap_or("".as_ref()).display();
-            let error = SinkError::new(format!("cannot write dead letters to {path}"));
+            let path = self.dead_letters.path().unwrap_or_default();
+            let error = SinkError::new(format!("cannot write dead letters to {}", path.display()));
             self.wait_after(&error.with_source(source), &mut backoff, &mut rng).await?;
         }
     }
@@ -231,51 +226,8 @@ impl Instance {
         tokio::select! {
             () = sleep(wait) => Ok(()),
             // What was not delivered comes again with the next start.
-            () = self.shutdown.requested() => Err(Ended::ShutDown),
+            _ = self.shutdown.requested() => Err(Ended::ShutDown),
         }
-    }
-}
-
-/// Reads what there is, at least one event.
-///
-/// # Cancel safety
-///
-/// What was read is lost if the future is dropped after its first event; it is never pending after that.
-async fn read(
-    events: &mut DurableStream<DynamicObject>,
-    converter: &mut Converter,
-    status: &InstanceStatus,
-) -> Read {
-    let mut read = Read { events: 0, messages: Vec::new(), end: None };
-    let mut bytes = 0;
-    let mut next = pin!(events.next()).await;
-    loop {
-        match next {
-            Some(Ok(event)) => {
-                read.events += 1;
-                status.received(&event);
-                if let Some(message) = converter.convert(&event) {
-                    bytes += message.payload.body.len();
-                    read.messages.push(message);
-                }
-            }
-            // It was reported by the stream, and the object's next version comes again.
-            Some(Err(error)) if !error.is_terminal() => {
-                tracing::warn!(error = one_line(&error), "an object cannot be read");
-                status.unreadable();
-            }
-            Some(Err(error)) => read.end = Some(error),
-            None => return read,
-        }
-        let is_full = read.events >= BATCH_EVENTS || bytes >= BATCH_BYTES;
-        if is_full || read.end.is_some() {
-            return read;
-        }
-        next = match events.next().now_or_never() {
-            Some(next) => next,
-            None if read.events > 0 => return read,
-            None => events.next().await,
-        };
     }
 }
 

@@ -9,40 +9,60 @@
 //!
 //! Each imports only earlier ones. `message` (what is relayed); `batch`; `redact`, `filter`, `projection`, `form` (what
 //! becomes of an event); `nats` (connections and streams); `sink` (the interface, and the sinks); `checkpoints` (where
-//! replicas keep theirs); `shards` (which replica does what), `tenure`, `shutdown`, `replicated`; `config`; `sinks` (makes
-//! them), `dead_letters`, `last_objects`, `converter`, `watches`, `status`; `listen` (probes and metrics); `instance` (one
-//! pipeline on one cluster); `relay`.
+//! replicas keep theirs); `shards` (which replica does what), `tenure`, `shutdown`, `held_shards`, `replicated`; `config`,
+//! `config_file` (follows the file); `sinks` and `stores` (make them), `dead_letters`, `last_objects`, `converter`,
+//! `watches`, `cluster`, `status`, `reload_counts`; `monitor`, `listen` (probes and metrics); `reading`, `instance` (one
+//! pipeline on one cluster); `part` (what it is made of), `plan` (all of them), `changes`, `listed`, `supervisor` (runs a plan);
+//! `reload`; `relay`.
 
 mod batch;
+mod changes;
 pub mod checkpoints;
+mod cluster;
 pub mod config;
+mod config_file;
 mod converter;
 mod dead_letters;
 mod filter;
 pub mod form;
+mod held_shards;
 mod instance;
 mod last_objects;
+mod listed;
 mod listen;
 mod message;
+mod monitor;
 mod nats;
+mod part;
+mod plan;
 mod projection;
+mod reading;
 mod redact;
 mod relay;
+mod reload;
+mod reload_counts;
 mod replicated;
 pub mod shards;
 mod shutdown;
 pub mod sink;
 mod sinks;
 mod status;
+mod stores;
+mod supervisor;
 mod tenure;
 #[cfg(test)]
 mod testing;
 mod watches;
 
 pub use batch::Batch;
+pub use changes::Changes;
+pub use cluster::Cluster;
 pub use config::{Config, ConfigError};
+pub use config_file::ConfigFile;
 pub use listen::Listener;
 pub use message::{Message, Payload};
+pub use monitor::Monitor;
 pub use nats::{NatsCredentials, NatsTls, NatsUrl, Storage};
-pub use relay::{Cluster, Relay};
+pub use relay::Relay;
+pub use reload::Reloader;
 pub use status::{InstanceSummary, StreamSummary};

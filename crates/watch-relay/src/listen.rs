@@ -6,7 +6,6 @@ mod probes;
 use std::convert::Infallible;
 use std::fmt;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,7 +20,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::config::ConfigError;
-use crate::status::InstanceSummary;
+use crate::monitor::Monitor;
 
 /// Further connections wait in the socket's queue.
 const MAX_CONNECTIONS: usize = 64;
@@ -58,14 +57,9 @@ impl Listener {
         self.address
     }
 
-    /// Serves until the future is dropped, which closes all connections. `status` is that of the
-    /// [relay](crate::Relay::status); streams that have not been confirmed for `unhealthy_after` are unhealthy.
-    pub async fn serve(
-        self,
-        status: impl Fn() -> Vec<InstanceSummary> + Send + Sync + 'static,
-        unhealthy_after: Duration,
-    ) {
-        let status: Arc<Status> = Arc::new(status);
+    /// Serves until the future is dropped, which closes all connections. `monitor` is that of the
+    /// [relay](crate::Relay::monitor).
+    pub async fn serve(self, monitor: Monitor) {
         let mut connections = JoinSet::new();
         loop {
             let may_accept = connections.len() < MAX_CONNECTIONS;
@@ -73,7 +67,7 @@ impl Listener {
                 Some(_) = connections.join_next() => {}
                 accepted = self.socket.accept(), if may_accept => match accepted {
                     Ok((stream, _)) => {
-                        connections.spawn(serve(stream, Arc::clone(&status), unhealthy_after));
+                        connections.spawn(serve(stream, monitor.clone()));
                     }
                     Err(_) => sleep(ACCEPT_PAUSE).await,
                 },
@@ -88,11 +82,9 @@ impl fmt::Debug for Listener {
     }
 }
 
-type Status = dyn Fn() -> Vec<InstanceSummary> + Send + Sync;
-
-async fn serve(stream: TcpStream, status: Arc<Status>, unhealthy_after: Duration) {
+async fn serve(stream: TcpStream, monitor: Monitor) {
     let handler = service_fn(move |request: Request<_>| {
-        let response = respond(request.method(), request.uri().path(), &*status, unhealthy_after);
+        let response = respond(request.method(), request.uri().path(), &monitor);
         std::future::ready(Ok::<_, Infallible>(response))
     });
     // A client that disconnects is no error here.
@@ -103,12 +95,7 @@ async fn serve(stream: TcpStream, status: Arc<Status>, unhealthy_after: Duration
         .await;
 }
 
-fn respond(
-    method: &Method,
-    path: &str,
-    status: &Status,
-    unhealthy_after: Duration,
-) -> Response<Full<Bytes>> {
+fn respond(method: &Method, path: &str, monitor: &Monitor) -> Response<Full<Bytes>> {
     if !matches!(path, "/healthz" | "/readyz" | "/metrics") {
         let text = "not found; there are /healthz, /readyz and /metrics\n";
         return response(StatusCode::NOT_FOUND, TEXT, text.to_owned());
@@ -119,11 +106,10 @@ fn respond(
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
-    let instances = status();
     let faults = match path {
-        "/metrics" => return response(StatusCode::OK, METRICS, metrics::render(&instances)),
-        "/healthz" => probes::unhealthy(&instances, unhealthy_after),
-        _ => probes::unready(&instances),
+        "/metrics" => return response(StatusCode::OK, METRICS, metrics::render(monitor)),
+        "/healthz" => probes::unhealthy(&monitor.instances(), monitor.unhealthy_after()),
+        _ => probes::unready(&monitor.instances()),
     };
     if faults.is_empty() {
         response(StatusCode::OK, TEXT, "ok\n".to_owned())

@@ -7,8 +7,9 @@ use std::time::Duration;
 use futures::future::{Either, pending};
 use kube_client::Client;
 use tokio::task::JoinSet;
-use tokio::time::timeout_at;
+use tokio::time::Instant;
 
+use crate::held_shards::HeldShards;
 use crate::shards::{InvalidReplica, Replica, ReplicaSettings, ShardEvent};
 use crate::shutdown::{Shutdown, ShutdownTrigger};
 use crate::tenure::Tenure;
@@ -16,7 +17,8 @@ use crate::tenure::Tenure;
 /// How long the shards may take to be released when the relay stops.
 const STOP_LIMIT: Duration = Duration::from_secs(12);
 
-/// Works on shards until `stop` resolves: `work` adds the tasks of one to a set.
+/// Works on shards until `stop` resolves: `work` adds the tasks of one to a set. They end by the deadline of the shutdown
+/// that is requested of them. `shown` has the shards that are held.
 ///
 /// # Errors
 ///
@@ -24,10 +26,12 @@ const STOP_LIMIT: Duration = Duration::from_secs(12);
 pub(crate) async fn run(
     client: Client,
     settings: ReplicaSettings,
+    shown: &HeldShards,
     stop: impl Future<Output = ()>,
     work: impl Fn(&Tenure, &Shutdown, &mut JoinSet<()>),
 ) -> Result<(), InvalidReplica> {
     let shards = settings.shards;
+    shown.configure(shards);
     let mut replica = Replica::start(client, settings)?;
     let handle = replica.handle();
     let mut held: HashMap<u32, (ShutdownTrigger, JoinSet<()>)> = HashMap::new();
@@ -56,23 +60,22 @@ pub(crate) async fn run(
                 let mut tasks = JoinSet::new();
                 work(&tenure, &shutdown, &mut tasks);
                 held.insert(shard, (trigger, tasks));
+                shown.acquired(shard);
             }
             Some(ShardEvent::Lost { shard, stop_by, .. }) => {
                 let Some((trigger, mut tasks)) = held.remove(&shard) else { continue };
-                let handle = handle.clone();
+                let (handle, shown) = (handle.clone(), shown.clone());
                 stopping.spawn(async move {
-                    trigger.request();
-                    let ended = async { while tasks.join_next().await.is_some() {} };
-                    // What still runs then is aborted.
-                    let _ = timeout_at(stop_by.into(), ended).await;
-                    tasks.shutdown().await;
+                    trigger.request(stop_by.into());
+                    while tasks.join_next().await.is_some() {}
+                    shown.released(shard);
                     handle.stopped(shard);
                 });
             }
         }
     }
     for (trigger, _) in held.values() {
-        trigger.request();
+        trigger.request(Instant::now());
     }
     Ok(())
 }

@@ -1,31 +1,38 @@
 //! How the instances of a relay are.
 
+mod counts;
+mod histogram;
+mod labels;
 mod statuses;
 mod streams;
+mod totals;
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 use watch_durable::DurableEvent;
 use watch_protocol::{Origin, WatchStatus};
 use watchable_core::DynamicObject;
 
+pub(crate) use self::counts::Counts;
+pub(crate) use self::histogram::{BOUNDS, Histogram};
+pub(crate) use self::labels::Labels;
 pub(crate) use self::statuses::Statuses;
 pub use self::streams::StreamSummary;
 use self::streams::Streams;
+pub(crate) use self::totals::Totals;
 use crate::batch::Batch;
 
 /// How an instance is. Shared with whoever asks.
 #[derive(Debug, Default)]
 pub(crate) struct InstanceStatus {
-    received: AtomicU64,
-    delivered: AtomicU64,
-    refused: AtomicU64,
-    retries: AtomicU64,
-    repairs: AtomicU64,
-    unreadable: AtomicU64,
+    counts: Mutex<Counts>,
+    /// When the events were received that the sink has not acknowledged, in their order.
+    buffered: Mutex<Vec<Instant>>,
     /// Why it does not get on.
     failure: Mutex<Option<String>>,
     /// Whether its sink was opened since it began.
@@ -51,6 +58,8 @@ pub struct InstanceSummary {
     pub repairs: u64,
     /// Objects that could not be read.
     pub unreadable: u64,
+    /// Events that were received, and that the sink has not acknowledged yet.
+    pub buffered: usize,
     /// Why it does not get on, if it does not.
     pub failure: Option<String>,
     /// Whether its sink was opened since it began, or began again.
@@ -58,6 +67,9 @@ pub struct InstanceSummary {
     /// For how long its streams, or one of them, have not been confirmed. Time in which the sink is waited for does not
     /// count.
     pub unconfirmed: Duration,
+    /// For how long its streams, or one of them, have neither been confirmed nor answered. A process that is started
+    /// again may do better then.
+    pub stuck: Duration,
     /// Its streams; none before their resources were found.
     pub streams: Vec<StreamSummary>,
 }
@@ -66,6 +78,7 @@ impl InstanceStatus {
     /// It begins, with these streams; the sink is to be opened.
     pub(crate) fn began(&self, streams: Vec<(String, watch::Receiver<WatchStatus>)>) {
         self.is_open.store(false, Ordering::Relaxed);
+        lock(&self.buffered).clear();
         self.streams.pause();
         self.streams.follow(streams);
     }
@@ -77,20 +90,42 @@ impl InstanceStatus {
     }
 
     pub(crate) fn received(&self, event: &DurableEvent<DynamicObject>) {
-        self.received.fetch_add(1, Ordering::Relaxed);
-        if event.origin == Origin::Repair {
-            self.repairs.fetch_add(1, Ordering::Relaxed);
-        }
+        let mut counts = lock(&self.counts);
+        counts.received += 1;
+        counts.repairs += u64::from(event.origin == Origin::Repair);
     }
 
     pub(crate) fn unreadable(&self) {
-        self.unreadable.fetch_add(1, Ordering::Relaxed);
+        lock(&self.counts).unreadable += 1;
+    }
+
+    /// These were received, and are to be delivered.
+    pub(crate) fn buffered(&self, times: Vec<Instant>) {
+        *lock(&self.buffered) = times;
+    }
+
+    /// The file of dead letters has another one.
+    pub(crate) fn kept_refused(&self) {
+        lock(&self.counts).dead_letters += 1;
     }
 
     pub(crate) fn delivered(&self, sink: &str, batch: &Batch) {
-        let refused = batch.refusals().count();
-        self.delivered.fetch_add((batch.messages().len() - refused) as u64, Ordering::Relaxed);
-        self.refused.fetch_add(refused as u64, Ordering::Relaxed);
+        let times = std::mem::take(&mut *lock(&self.buffered));
+        // Most batches are of few resources.
+        let mut delivered: HashMap<_, u64> = HashMap::new();
+        for message in batch.all_stored() {
+            *delivered.entry((&message.resource, message.change())).or_default() += 1;
+        }
+        let now = Instant::now();
+        let mut counts = lock(&self.counts);
+        counts.refused += batch.refusals().count() as u64;
+        for ((resource, change), count) in delivered {
+            counts.add_delivered(resource, change, count);
+        }
+        for received in times {
+            counts.lag.observe(now.saturating_duration_since(received));
+        }
+        drop(counts);
         if self.ok() {
             tracing::info!(sink, "delivering again");
         }
@@ -99,7 +134,7 @@ impl InstanceStatus {
     /// It gets on. Returns whether it did not before.
     pub(crate) fn ok(&self) -> bool {
         self.streams.resume();
-        self.failure().take().is_some()
+        lock(&self.failure).take().is_some()
     }
 
     /// The sink or the checkpoint does not get on. Returns whether that is news.
@@ -114,10 +149,16 @@ impl InstanceStatus {
         self.failed(text)
     }
 
+    /// It has ended, and begins again: so it is not stuck. Returns whether that is news.
+    pub(crate) fn begins_again(&self, text: &str) -> bool {
+        self.streams.answered();
+        self.failed(text)
+    }
+
     /// It does not get on. Returns whether that is news.
     pub(crate) fn failed(&self, text: &str) -> bool {
-        self.retries.fetch_add(1, Ordering::Relaxed);
-        let mut failure = self.failure();
+        lock(&self.counts).retries += 1;
+        let mut failure = lock(&self.failure);
         let is_news = failure.as_deref() != Some(text);
         if is_news {
             *failure = Some(text.to_owned());
@@ -125,25 +166,36 @@ impl InstanceStatus {
         is_news
     }
 
-    fn failure(&self) -> std::sync::MutexGuard<'_, Option<String>> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn counts(&self) -> Counts {
+        lock(&self.counts).clone()
+    }
+
+    /// Returns when the oldest event was received that the sink has not acknowledged.
+    pub(crate) fn oldest(&self) -> Option<Instant> {
+        lock(&self.buffered).first().copied()
     }
 
     pub(crate) fn summary(&self, name: &str) -> InstanceSummary {
-        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let (unconfirmed, streams) = self.streams.summaries();
+        let streams = self.streams.summaries();
+        let counts = lock(&self.counts);
         InstanceSummary {
             name: name.to_owned(),
-            received: load(&self.received),
-            delivered: load(&self.delivered),
-            refused: load(&self.refused),
-            retries: load(&self.retries),
-            repairs: load(&self.repairs),
-            unreadable: load(&self.unreadable),
-            failure: self.failure().clone(),
+            received: counts.received,
+            delivered: counts.delivered.values().sum(),
+            refused: counts.refused,
+            retries: counts.retries,
+            repairs: counts.repairs,
+            unreadable: counts.unreadable,
+            buffered: lock(&self.buffered).len(),
+            failure: lock(&self.failure).clone(),
             is_open: self.is_open.load(Ordering::Relaxed),
-            unconfirmed,
-            streams,
+            unconfirmed: streams.unconfirmed,
+            stuck: streams.stuck,
+            streams: streams.streams,
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

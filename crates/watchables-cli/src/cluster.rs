@@ -1,5 +1,8 @@
 //! The cluster to watch: from a kubeconfig, the pod's service account, or an embedded demo.
 
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::LazyLock;
+
 use anyhow::{Context as _, bail};
 use embedded_apiserver::{Demo, DemoOptions, EmbeddedServer};
 use kube_client::config::{AuthInfo, Cluster as KubeconfigCluster};
@@ -89,6 +92,20 @@ impl Target {
                     Config::incluster().context("cannot use the service account of this pod")?;
                 let url = config.cluster_url.to_string();
                 Ok(Cluster { client: create_client(config)?, url, _demo: None })
+            }
+        }
+    }
+
+    /// Returns a hash of everything that tells how it is reached. It is another one in another process.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        static HASHES: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        match self {
+            Self::Demo(_) => 0,
+            Self::InCluster => 1,
+            Self::Kubeconfig(kubeconfig, options, _) => {
+                // As text, with the secrets, which are renewed in a kubeconfig that is written again.
+                let text = serde_json::to_string(kubeconfig).unwrap_or_default();
+                HASHES.hash_one((text, &options.context))
             }
         }
     }

@@ -1,15 +1,20 @@
 //! `watchables relay`: relays events, each once.
 
+mod connected;
+mod reload;
+
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use tempfile::TempDir;
 use watch_relay::config::{CheckpointsConfig, Config, PipelineConfig, SinkConfig};
-use watch_relay::{Cluster, InstanceSummary, Listener, Relay};
+use watch_relay::{ConfigFile, InstanceSummary, Listener, Relay};
 
-use crate::args::{ClusterArgs, LogFormat, RelayArgs};
-use crate::cluster::{self, Target};
+use self::connected::Connected;
+use crate::args::{LogFormat, RelayArgs};
+use crate::cluster::Target;
 use crate::interrupt;
 
 /// How long what was read may take to be delivered after SIGTERM. Kubernetes waits 30 s.
@@ -25,7 +30,7 @@ const CHECKPOINTS: &str = "watchables-relay.redb";
 /// If the configuration is wrong, its address is in use, a cluster cannot be connected to, or the checkpoints cannot be
 /// opened.
 pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
-    let (config, _folder) = configuration(&args)?;
+    let (config, file, _folder) = configuration(&args)?;
     if args.check {
         let pipelines = config.pipelines.len();
         eprintln!("watchables: the configuration is right; pipelines: {pipelines}");
@@ -37,10 +42,10 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
         Some(address) => Some(Listener::bind(address).await?),
         None => None,
     };
-    // The demo cluster of the first one ends with it.
-    let connected = connect(&config, &args.cluster).await?;
-    let clusters: Vec<_> = connected.iter().map(|(cluster, _)| cluster.clone()).collect();
-    let relay = Relay::new(&config, &clusters)?;
+    // Before the relay begins, so that no signal ends it that is to reload.
+    let file = file.map(|file| anyhow::Ok((file, reload::signals()?))).transpose()?;
+    let connected = Connected::connect(&config, &args.cluster, None).await?;
+    let relay = Relay::new(&config, connected.clusters())?;
     for pipeline in &config.pipelines {
         let resources = pipeline.watch.iter().flat_map(|watch| &watch.resources);
         let resources = resources.map(String::as_str).collect::<Vec<_>>().join(", ");
@@ -49,9 +54,22 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
     if let Some(listener) = listener {
         eprintln!("watchables: probes and metrics on http://{}", listener.address());
         // Also while it drains; it ends with the program.
-        tokio::spawn(listener.serve(relay.status(), config.unhealthy_after()));
+        tokio::spawn(listener.serve(relay.monitor()));
     }
-    let summaries = relay.run(async { drop(interrupted.await) }).await?;
+    let reloader = relay.reloader();
+    let reloading = async {
+        match file {
+            // The demo cluster ends with it.
+            None => std::future::pending::<Infallible>().await,
+            Some((file, signals)) => {
+                reload::run(file, signals, reloader, connected, &args.cluster).await
+            }
+        }
+    };
+    let summaries = tokio::select! {
+        summaries = relay.run(async { drop(interrupted.await) }) => summaries?,
+        never = reloading => match never {},
+    };
     for InstanceSummary { name, received, delivered, refused, .. } in summaries {
         eprintln!(
             "watchables: {name}: received {received}, delivered {delivered}, refused {refused}"
@@ -60,10 +78,13 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns the configuration, and the folder of what is only needed as long as the relay runs.
-fn configuration(args: &RelayArgs) -> anyhow::Result<(Config, Option<TempDir>)> {
+/// Returns the configuration, its file, and the folder of what is only needed as long as the relay runs.
+fn configuration(
+    args: &RelayArgs,
+) -> anyhow::Result<(Config, Option<ConfigFile>, Option<TempDir>)> {
     if let Some(path) = &args.config {
-        return Ok((Config::read(path)?, None));
+        let (file, config) = ConfigFile::read(path)?;
+        return Ok((config, Some(file), None));
     }
     let Some(to) = &args.to else {
         bail!("name a configuration file with --config, or a place with --to")
@@ -87,32 +108,7 @@ fn configuration(args: &RelayArgs) -> anyhow::Result<(Config, Option<TempDir>)> 
     };
     let config = Config::of(pipeline, Some(CheckpointsConfig::File(checkpoints)));
     config.check()?;
-    Ok((config, folder))
-}
-
-async fn connect(
-    config: &Config,
-    args: &ClusterArgs,
-) -> anyhow::Result<Vec<(Cluster, cluster::Cluster)>> {
-    if config.clusters.is_empty() {
-        let connected = Target::find(args)?.connect().await?;
-        let cluster = Cluster { name: None, client: connected.client.clone() };
-        return Ok(vec![(cluster, connected)]);
-    }
-    let mut clusters = Vec::new();
-    for cluster in &config.clusters {
-        let args = ClusterArgs {
-            kubeconfig: cluster.kubeconfig.clone(),
-            context: cluster.context.clone(),
-            demo: false,
-        };
-        let name = &cluster.name;
-        let connected = async { Target::find(&args)?.connect().await };
-        let connected = connected.await.with_context(|| format!("cluster {name:?}"))?;
-        let named = Cluster { name: Some(name.clone()), client: connected.client.clone() };
-        clusters.push((named, connected));
-    }
-    Ok(clusters)
+    Ok((config, None, folder))
 }
 
 /// Prints what the relay reports; `RUST_LOG` chooses more or less of it.

@@ -6,6 +6,7 @@ mod api;
 mod cleanup;
 mod cluster;
 mod conforms;
+mod deploy;
 mod faults;
 mod kubectl;
 mod report;
@@ -61,6 +62,7 @@ async fn main() -> ExitCode {
         conforms::run(&cluster, &report).await;
         scenarios::run(&cluster, &report).await;
         kubectl::run(&report).await;
+        deploy::run(&cluster, &report).await;
         faults::run(&cluster, &report, seed).await;
     };
     tokio::select! {

@@ -69,6 +69,18 @@ impl SinkConfig {
         }
     }
 
+    /// Returns what kind it is, as its key names it.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Stdout(_) => "stdout",
+            Self::File(_) => "file",
+            Self::Nats(_) => "nats",
+            Self::Kafka(_) => "kafka",
+            Self::Postgres(_) => "postgres",
+            Self::Http(_) => "http",
+        }
+    }
+
     /// Whether checkpoints are kept by the sink itself.
     pub(crate) fn keeps_checkpoints(&self) -> bool {
         matches!(self, Self::Postgres(_))

@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use crate::status::InstanceSummary;
 
-/// Returns which streams have not been confirmed for too long, and why.
+/// Returns which streams have given no sign for too long, so that starting the relay again may help, and why.
+///
+/// Not among them: what the server rejects, because of a missing permission or an unknown resource, a sink that fails,
+/// and an instance that begins again and again. All of these would be the same in a new process.
 pub(super) fn unhealthy(instances: &[InstanceSummary], limit: Duration) -> Vec<String> {
     let mut faults = Vec::new();
-    for instance in instances.iter().filter(|instance| instance.unconfirmed >= limit) {
+    for instance in instances.iter().filter(|instance| instance.stuck >= limit) {
         let name = &instance.name;
-        let streams = instance.streams.iter().filter(|stream| stream.unconfirmed >= limit);
+        let streams = instance.streams.iter().filter(|stream| stream.stuck >= limit);
         let mut reasons: Vec<_> = streams
             .map(|stream| {
                 let seconds = stream.unconfirmed.as_secs();

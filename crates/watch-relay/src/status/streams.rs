@@ -6,15 +6,17 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use watch_protocol::{Phase, WatchStatus};
+use watch_protocol::{Cause, Phase, WatchStatus};
 
-/// The streams of an instance. A stream is confirmed while it is live, and by progress of its initial list.
+/// The streams of an instance. A stream is confirmed while it is live, and by progress of its initial list. It answers
+/// when it is confirmed, and when the server rejects its requests: what a server forbids does not become allowed by
+/// starting the relay again.
 #[derive(Debug)]
 pub(crate) struct Streams(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
-    began: Instant,
+    marks: Marks,
     /// Since when the sink is waited for. Nothing is read then, and no stream can be confirmed: the time does not count.
     paused: Option<Instant>,
     streams: Vec<Stream>,
@@ -25,7 +27,24 @@ struct State {
 struct Stream {
     name: String,
     status: watch::Receiver<WatchStatus>,
-    confirmed: Arc<Mutex<Instant>>,
+    marks: Arc<Mutex<Marks>>,
+}
+
+/// When a stream was confirmed last, and when it answered last.
+#[derive(Clone, Copy, Debug)]
+struct Marks {
+    confirmed: Instant,
+    answered: Instant,
+}
+
+/// How the streams of an instance are.
+#[derive(Clone, Debug)]
+pub(crate) struct StreamSummaries {
+    /// For how long not all of them have been confirmed.
+    pub(crate) unconfirmed: Duration,
+    /// For how long not all of them have answered.
+    pub(crate) stuck: Duration,
+    pub(crate) streams: Vec<StreamSummary>,
 }
 
 /// How a stream is.
@@ -38,6 +57,10 @@ pub struct StreamSummary {
     pub is_live: bool,
     /// For how long it has not been confirmed: zero while it is live. Time in which the sink is waited for does not count.
     pub unconfirmed: Duration,
+    /// For how long it has neither been confirmed, nor rejected by the server.
+    pub stuck: Duration,
+    /// How long ago the server sent something, such as an event or a bookmark; `None` before that.
+    pub silent: Option<Duration>,
     /// Objects in its index.
     pub indexed_objects: usize,
     /// What it is doing, in words.
@@ -47,7 +70,7 @@ pub struct StreamSummary {
 impl Default for Streams {
     fn default() -> Self {
         Self(Mutex::new(State {
-            began: Instant::now(),
+            marks: Marks::now(),
             paused: None,
             streams: Vec::new(),
             followers: JoinSet::new(),
@@ -62,11 +85,21 @@ impl Streams {
         state.followers = JoinSet::new();
         let before = std::mem::take(&mut state.streams);
         for (name, status) in streams {
-            let confirmed = before.iter().find(|stream| stream.name == name);
-            let confirmed = confirmed.map_or(state.began, |stream| *lock(&stream.confirmed));
-            let confirmed = Arc::new(Mutex::new(confirmed));
-            state.followers.spawn(follow(status.clone(), Arc::clone(&confirmed)));
-            state.streams.push(Stream { name, status, confirmed });
+            let known = before.iter().find(|stream| stream.name == name);
+            let marks = known.map_or(state.marks, |stream| *lock(&stream.marks));
+            let marks = Arc::new(Mutex::new(marks));
+            state.followers.spawn(follow(status.clone(), Arc::clone(&marks)));
+            state.streams.push(Stream { name, status, marks });
+        }
+    }
+
+    /// It is known why the streams are not there.
+    pub(crate) fn answered(&self) {
+        let mut state = self.lock();
+        let now = Instant::now();
+        state.marks.answered = now;
+        for stream in &state.streams {
+            lock(&stream.marks).answered = now;
         }
     }
 
@@ -80,21 +113,29 @@ impl Streams {
         let mut state = self.lock();
         let Some(paused) = state.paused.take() else { return };
         let now = Instant::now();
-        let later = |time: Instant| (time + (now - paused)).min(now);
-        state.began = later(state.began);
+        let later = |marks: &mut Marks| {
+            for time in [&mut marks.confirmed, &mut marks.answered] {
+                *time = (*time + (now - paused)).min(now);
+            }
+        };
+        later(&mut state.marks);
         for stream in &state.streams {
-            let mut confirmed = lock(&stream.confirmed);
-            *confirmed = later(*confirmed);
+            later(&mut lock(&stream.marks));
         }
     }
 
-    /// Returns for how long not all have been confirmed, and how each is.
-    pub(crate) fn summaries(&self) -> (Duration, Vec<StreamSummary>) {
+    pub(crate) fn summaries(&self) -> StreamSummaries {
         let state = self.lock();
         let now = state.paused.unwrap_or_else(Instant::now);
-        let summaries: Vec<_> = state.streams.iter().map(|stream| stream.summary(now)).collect();
-        let longest = summaries.iter().map(|stream| stream.unconfirmed).max();
-        (longest.unwrap_or_else(|| now.saturating_duration_since(state.began)), summaries)
+        let streams: Vec<_> = state.streams.iter().map(|stream| stream.summary(now)).collect();
+        let since = |time| now.saturating_duration_since(time);
+        let unconfirmed = streams.iter().map(|stream| stream.unconfirmed).max();
+        let stuck = streams.iter().map(|stream| stream.stuck).max();
+        StreamSummaries {
+            unconfirmed: unconfirmed.unwrap_or_else(|| since(state.marks.confirmed)),
+            stuck: stuck.unwrap_or_else(|| since(state.marks.answered)),
+            streams,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -108,25 +149,33 @@ impl Stream {
         let is_there = self.status.has_changed().is_ok();
         let status = self.status.borrow();
         let is_live = is_there && status.phase == Phase::Live;
-        let unconfirmed = if is_live {
-            Duration::ZERO
-        } else {
-            now.saturating_duration_since(*lock(&self.confirmed))
-        };
+        let marks = *lock(&self.marks);
+        let since =
+            |time| if is_live { Duration::ZERO } else { now.saturating_duration_since(time) };
+        let silent = status.last_received.map(|time| Instant::from_std(time).elapsed());
         let state =
             if is_there { in_words(&status) } else { "stopped; it begins again".to_owned() };
         StreamSummary {
             name: self.name.clone(),
             is_live,
-            unconfirmed,
+            unconfirmed: since(marks.confirmed),
+            stuck: since(marks.answered),
+            silent,
             indexed_objects: status.indexed_objects,
             state,
         }
     }
 }
 
-/// Notes when a stream was confirmed last, until it is gone.
-async fn follow(mut status: watch::Receiver<WatchStatus>, confirmed: Arc<Mutex<Instant>>) {
+impl Marks {
+    fn now() -> Self {
+        let now = Instant::now();
+        Self { confirmed: now, answered: now }
+    }
+}
+
+/// Notes when a stream was confirmed and answered last, until it is gone.
+async fn follow(mut status: watch::Receiver<WatchStatus>, marks: Arc<Mutex<Marks>>) {
     let (mut was_live, mut listed) = (false, 0);
     loop {
         let phase = status.borrow_and_update().phase;
@@ -136,16 +185,23 @@ async fn follow(mut status: watch::Receiver<WatchStatus>, confirmed: Arc<Mutex<I
         };
         let is_live = phase == Phase::Live;
         if was_live || is_live || done > listed {
-            *lock(&confirmed) = Instant::now();
+            *lock(&marks) = Marks::now();
+        } else if is_rejected(phase) {
+            lock(&marks).answered = Instant::now();
         }
         (was_live, listed) = (is_live, done);
         if status.changed().await.is_err() {
             if was_live {
-                *lock(&confirmed) = Instant::now();
+                *lock(&marks) = Marks::now();
             }
             return;
         }
     }
+}
+
+/// Whether the server answers, and says no. Another process may have better credentials, after a 401.
+fn is_rejected(phase: Phase) -> bool {
+    matches!(phase, Phase::BackingOff { cause: Cause::Rejected(code), .. } if code != 401)
 }
 
 fn in_words(status: &WatchStatus) -> String {
@@ -173,79 +229,4 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::time::advance;
-
-    use super::*;
-
-    const STEP: Duration = Duration::from_secs(100);
-
-    fn status(phase: Phase) -> WatchStatus {
-        let mut status = WatchStatus::default();
-        status.phase = phase;
-        status
-    }
-
-    /// Lets the followers see what was sent.
-    async fn settle() {
-        for _ in 0..10 {
-            tokio::task::yield_now().await;
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn live_streams_are_confirmed_and_others_since_they_were() {
-        let streams = Streams::default();
-        advance(STEP).await;
-        assert_eq!(streams.summaries(), (STEP, Vec::new()));
-        let (sender, receiver) = watch::channel(WatchStatus::default());
-        streams.follow(vec![("pods".to_owned(), receiver)]);
-        assert_eq!(streams.summaries().0, STEP);
-        sender.send_replace(status(Phase::Live));
-        settle().await;
-        advance(STEP).await;
-        assert_eq!(streams.summaries().0, Duration::ZERO);
-        sender.send_replace(status(Phase::Connecting));
-        settle().await;
-        advance(STEP).await;
-        assert_eq!(streams.summaries().0, STEP);
-        sender.send_replace(status(Phase::Listing { done: 5, remaining: None }));
-        settle().await;
-        advance(STEP / 2).await;
-        assert_eq!(streams.summaries().0, STEP / 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_time_in_which_the_sink_is_waited_for_does_not_count() {
-        let streams = Streams::default();
-        let (sender, receiver) = watch::channel(status(Phase::Connecting));
-        streams.follow(vec![("pods".to_owned(), receiver)]);
-        advance(STEP).await;
-        streams.pause();
-        advance(STEP).await;
-        streams.pause();
-        assert_eq!(streams.summaries().0, STEP);
-        streams.resume();
-        advance(STEP).await;
-        assert_eq!(streams.summaries().0, STEP * 2);
-        drop(sender);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_stream_that_is_gone_is_not_live_and_the_next_of_its_name_goes_on() {
-        let streams = Streams::default();
-        let (sender, receiver) = watch::channel(status(Phase::Live));
-        streams.follow(vec![("pods".to_owned(), receiver)]);
-        settle().await;
-        drop(sender);
-        settle().await;
-        advance(STEP).await;
-        let (unconfirmed, summaries) = streams.summaries();
-        assert!(!summaries[0].is_live, "{summaries:?}");
-        assert_eq!(unconfirmed, STEP);
-        let (_sender, receiver) = watch::channel(status(Phase::Connecting));
-        streams.follow(vec![("pods".to_owned(), receiver)]);
-        advance(STEP).await;
-        assert_eq!(streams.summaries().0, STEP * 2);
-    }
-}
+mod tests;

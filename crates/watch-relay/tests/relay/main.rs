@@ -1,7 +1,9 @@
 //! Relays of an embedded API server into files.
 
 mod dead_letters;
+mod metrics;
 mod probes;
+mod reload;
 mod support;
 
 use serde_json::{Value, json};

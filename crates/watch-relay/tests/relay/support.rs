@@ -1,15 +1,16 @@
 //! A server, a relay of it, and the file that it writes.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use embedded_apiserver::EmbeddedServer;
+use embedded_apiserver::{EmbeddedServer, Fault};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use watch_relay::{Cluster, Config, InstanceSummary, Relay};
+use watch_relay::{
+    Changes, Cluster, Config, ConfigError, InstanceSummary, Monitor, Relay, Reloader,
+};
 use watchable_core::{ResourceInfo, Scope};
 
 /// The limit of every wait: a test that takes longer hangs.
@@ -26,7 +27,9 @@ pub(crate) struct World {
 pub(crate) struct Running {
     stop: oneshot::Sender<()>,
     task: JoinHandle<Vec<InstanceSummary>>,
-    pub(crate) status: Arc<dyn Fn() -> Vec<InstanceSummary> + Send + Sync>,
+    pub(crate) monitor: Monitor,
+    pub(crate) reloader: Reloader,
+    clusters: Vec<Cluster>,
 }
 
 impl World {
@@ -57,11 +60,12 @@ impl World {
     pub(crate) fn run(&self, config: &Config) -> Running {
         let uri = self.server.url().parse().unwrap();
         let client = kube_client::Client::try_from(kube_client::Config::new(uri)).unwrap();
-        let relay = Relay::new(config, &[Cluster { name: None, client }]).unwrap();
-        let status = Arc::new(relay.status());
+        let clusters = vec![Cluster { name: None, client }];
+        let relay = Relay::new(config, &clusters).unwrap();
+        let (monitor, reloader) = (relay.monitor(), relay.reloader());
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(async { relay.run(async { drop(stopped.await) }).await.unwrap() });
-        Running { stop, task, status }
+        Running { stop, task, monitor, reloader, clusters }
     }
 
     pub(crate) fn create(&self, object: Value) {
@@ -82,12 +86,28 @@ impl World {
         self.server.disconnect_all();
     }
 
+    /// Answers requests for a resource with 403 for the rest of the test.
+    pub(crate) fn forbid(&self, resource: &str) {
+        let path = format!("/api/v1/{resource}");
+        self.server.faults().inject(Fault::status(403).path(path).times(u64::MAX));
+    }
+
+    /// Refuses new connections for the rest of the test. Those that are open stay.
+    pub(crate) fn refuse_new_connections(&self) {
+        self.server.refuse_connections(TEST_TIMEOUT * 2);
+    }
+
     /// Waits until the file has this many lines, and returns them.
     pub(crate) async fn lines_are(&self, count: usize) -> Vec<Value> {
+        self.lines_of("log.jsonl", count).await
+    }
+
+    /// The same of another file.
+    pub(crate) async fn lines_of(&self, file: &str, count: usize) -> Vec<Value> {
         let began = Instant::now();
         loop {
-            assert!(began.elapsed() < TEST_TIMEOUT, "there are not {count} lines");
-            let text = std::fs::read_to_string(self.path("log.jsonl")).unwrap_or_default();
+            assert!(began.elapsed() < TEST_TIMEOUT, "{file} has not {count} lines");
+            let text = std::fs::read_to_string(self.path(file)).unwrap_or_default();
             let lines: Vec<_> =
                 text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
             assert!(lines.len() <= count, "{text}");
@@ -100,8 +120,9 @@ impl World {
 }
 
 impl Running {
-    fn status(&self) -> Vec<InstanceSummary> {
-        (self.status)()
+    /// Reloads a configuration, in YAML.
+    pub(crate) fn reload(&self, text: &str) -> Result<Changes, ConfigError> {
+        self.reloader.reload(&Config::parse(text).unwrap(), &self.clusters, &[])
     }
 
     /// Waits until a pipeline is as wanted.
@@ -112,11 +133,11 @@ impl Running {
     ) -> InstanceSummary {
         let began = Instant::now();
         loop {
-            let summary = self.status().remove(at);
-            if wanted(&summary) {
-                return summary;
+            let mut summaries = self.monitor.instances();
+            if summaries.get(at).is_some_and(&wanted) {
+                return summaries.remove(at);
             }
-            assert!(began.elapsed() < TEST_TIMEOUT, "{summary:?}");
+            assert!(began.elapsed() < TEST_TIMEOUT, "{summaries:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

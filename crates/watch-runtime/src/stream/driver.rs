@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, ready};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use watch_protocol::head::Head;
 use watch_protocol::machine::{Delivery, OutgoingRequest, Step};
@@ -84,10 +84,10 @@ impl<T: WatchTarget> WatchStream<T> {
             },
             Io::Reading(chunks) => match ready!(chunks.as_mut().poll_next(cx)) {
                 Some(Ok(chunk)) => {
-                    self.received = self.now;
+                    self.last_received = Some(self.now);
                     self.metrics.record_bytes(chunk.len());
                     self.connection.record_bytes(chunk.len());
-                    self.machine.on_chunk(chunk, self.received);
+                    self.machine.on_chunk(chunk, self.now);
                 }
                 Some(Err(source)) => {
                     self.io = Io::Idle;
@@ -134,7 +134,10 @@ impl<T: WatchTarget> WatchStream<T> {
     }
 
     pub(super) fn record_event(&mut self, delivery: &Delivery) {
-        let lag = || now().saturating_duration_since(self.received);
+        let lag = || {
+            let received = self.last_received;
+            received.map_or(Duration::ZERO, |received| now().saturating_duration_since(received))
+        };
         self.metrics.record_event(delivery.etype, delivery.origin, lag);
         self.connection.record_event();
     }
@@ -175,6 +178,7 @@ impl<T: WatchTarget> WatchStream<T> {
             return;
         }
         status.decode_errors = self.decode_errors;
+        status.last_received = self.last_received;
         let version = self.machine.version();
         self.shared.status.send_if_modified(|published| published.update(&status, version));
     }

@@ -64,7 +64,7 @@ pub struct WatchStream<T: WatchTarget> {
     pub(super) metrics: MetricsRecorder,
     pub(super) connection: Connection,
     /// When the last chunk was received.
-    pub(super) received: Instant,
+    pub(super) last_received: Option<Instant>,
     /// The last clock reading: one per poll, and another for each further chunk received in it. Three
     /// readings per event would add a tenth to the cost of a small one.
     pub(super) now: Instant,
@@ -90,7 +90,7 @@ impl<T: WatchTarget> WatchStream<T> {
             transport,
             metrics: MetricsRecorder::new(&resource),
             connection: Connection::none(),
-            received: Instant::now(),
+            last_received: None,
             now: now(),
             resource,
             position,

@@ -18,7 +18,7 @@ docs/relay.md describes, or with --to to a single place:
 SIGTERM and Ctrl-C deliver what was read, then end. Errors go to standard error; what fails for a time
 is tried again.")]
 pub(crate) struct RelayArgs {
-    /// Configuration file
+    /// Configuration file, which is read again on SIGHUP and when it has changed
     #[arg(long, value_name = "FILE", conflicts_with_all = ["to", "resources"])]
     pub(crate) config: Option<PathBuf>,
 

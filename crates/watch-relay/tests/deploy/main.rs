@@ -1,5 +1,7 @@
 //! The manifests of `deploy/`: an API server accepts them, and they have no field that it would drop.
 
+mod dockerfile;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
