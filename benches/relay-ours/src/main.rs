@@ -33,9 +33,9 @@ async fn throughput(client: Client, args: &Args) -> Result<Figures, Error> {
     let target = Target::new(&args.nats).await?;
     let span = Span::start();
     let relay = Configured::new(client, &args.nats)?;
-    let status = relay.relay.status();
+    let monitor = relay.relay.monitor();
     let all = async move {
-        let delivered = || status().iter().map(|instance| instance.delivered).sum::<u64>();
+        let delivered = || monitor.instances().iter().map(|instance| instance.delivered).sum::<u64>();
         while delivered() < u64::from(args.count) {
             tokio::time::sleep(TICK).await;
         }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::Value;
 use watch_durable::DurableEvent;
@@ -69,20 +68,36 @@ impl Converter {
     }
 
     /// Returns the message of an event, or `None` if it is not to be relayed.
-    pub(crate) fn convert(&mut self, event: &DurableEvent<DynamicObject>) -> Option<Message> {
+    pub(crate) fn convert(&mut self, event: DurableEvent<DynamicObject>) -> Option<Message> {
         let (resource, part) = self.watches.get(event.source.as_str())?;
         let (resource, part) = (Arc::clone(resource), Arc::clone(part));
         let object = &event.obj;
-        let names =
-            [object.namespace(), object.name(), object.uid()].map(Option::unwrap_or_default);
-        let text = self.redactor.redact(object.json());
-        let is_deleted = event.etype == EventType::Deleted;
+        let names = [object.namespace(), object.name(), object.uid(), object.resource_version()]
+            .map(|text| text.unwrap_or_default().to_owned());
+        let cluster = self.cluster.clone().unwrap_or_else(|| event.id().cluster().into());
+        let mut message = Message {
+            id: event.id().to_string().into(),
+            cluster,
+            resource,
+            namespace: String::new(),
+            name: String::new(),
+            uid: String::new(),
+            version: String::new(),
+            etype: event.etype,
+            is_repair: event.origin == Origin::Repair,
+            gap: event.gap(),
+            time: Timestamp::now(),
+            object: self.redactor.redact_owned(event.into_inner().obj.into_json()).into(),
+            old_object: None,
+            payload: Payload::default(),
+        };
+        [message.namespace, message.name, message.uid, message.version] = names;
         let old = self.last.as_ref().and_then(|last| {
-            let kept = (!is_deleted).then(|| Bytes::copy_from_slice(text.as_bytes()));
-            last.replace(&part, names, kept)
+            let names = [&*message.namespace, &*message.name, &*message.uid];
+            last.replace(&part, names, (!message.is_deletion()).then(|| message.object.clone()))
         });
         if !self.config.events.is_empty()
-            && !self.config.events.iter().any(|name| name.is(event.etype))
+            && !self.config.events.iter().any(|name| name.is(message.etype))
         {
             return None;
         }
@@ -90,12 +105,12 @@ impl Converter {
             || self.last.is_some()
             || self.config.metadata_only
             || !self.config.fields.is_empty();
-        let (mut object, mut old_object, mut diff) = (None, None, None);
+        let mut diff = None;
         if needs_values {
-            let value: Value = serde_json::from_str(&text).unwrap_or_default();
-            let before: Option<Value> =
-                old.as_deref().and_then(|old| serde_json::from_slice(old).ok());
-            if !self.is_wanted(event.etype, &value, before.as_ref()) {
+            let parse = |text: &[u8]| serde_json::from_slice::<Value>(text).ok();
+            let value = parse(&message.object).unwrap_or_default();
+            let before = old.as_deref().and_then(parse);
+            if !self.is_wanted(message.etype, &value, before.as_ref()) {
                 return None;
             }
             let value = self.projection.apply(value);
@@ -107,30 +122,11 @@ impl Converter {
                     Value::from(lines).to_string().into_bytes()
                 });
             }
-            object = Some(Bytes::from(value.to_string()));
+            message.object = value.to_string().into();
             if self.config.form.old_object {
-                old_object = before.map(|before| Bytes::from(before.to_string()));
+                message.old_object = before.map(|before| before.to_string().into());
             }
         }
-        let object = object.unwrap_or_else(|| Bytes::copy_from_slice(text.as_bytes()));
-        let id = event.id();
-        let [namespace, name, uid] = names.map(str::to_owned);
-        let mut message = Message {
-            id: id.to_string().into(),
-            cluster: self.cluster.clone().unwrap_or_else(|| id.cluster().into()),
-            resource,
-            namespace,
-            name,
-            uid,
-            version: event.obj.resource_version().unwrap_or_default().to_owned(),
-            etype: event.etype,
-            is_repair: event.origin == Origin::Repair,
-            gap: event.gap(),
-            time: Timestamp::now(),
-            object,
-            old_object,
-            payload: Payload::default(),
-        };
         message.payload = self.config.form.kind.payload(&message, diff.as_deref());
         Some(message)
     }

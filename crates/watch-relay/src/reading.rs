@@ -15,6 +15,7 @@ use crate::status::InstanceStatus;
 /// The most events and the most bytes that are delivered together.
 const BATCH_EVENTS: usize = 512;
 const BATCH_BYTES: usize = 4 << 20;
+
 /// What was read.
 #[derive(Default)]
 pub(crate) struct Read {
@@ -45,7 +46,7 @@ pub(crate) async fn read(
                 read.events += 1;
                 let received = Instant::now();
                 status.received(&event);
-                if let Some(message) = converter.convert(&event) {
+                if let Some(message) = converter.convert(event) {
                     bytes += message.payload.body.len();
                     read.messages.push(message);
                     read.times.push(received);
