@@ -39,6 +39,14 @@ mod tenure;
 mod testing;
 mod watches;
 
+/// What our own simulation of many clusters runs in virtual time. Not part of the API.
+#[cfg(feature = "simulation")]
+#[doc(hidden)]
+pub mod simulation {
+    pub use crate::instance::{BATCH_EVENTS, COMMIT_EVENTS, COMMIT_INTERVAL};
+    pub use crate::shards::simulation::hooks::*;
+}
+
 pub use batch::Batch;
 pub use config::{Config, ConfigError};
 pub use listen::Listener;

@@ -127,7 +127,8 @@ impl Relay {
         let replicas = config.replicas.as_ref().and_then(|replicas| {
             let named = |cluster: &&Cluster| cluster.name == replicas.cluster;
             let cluster = clusters.iter().find(named).or_else(|| clusters.first())?;
-            Some((replicas.settings(), cluster.client.clone()))
+            let names = clusters.iter().filter_map(|cluster| cluster.name.clone());
+            Some((replicas.settings(names), cluster.client.clone()))
         });
         if replicas.is_none() {
             // So that they are there from the beginning, in this order.
@@ -155,7 +156,10 @@ impl Relay {
         stop: impl Future<Output = ()>,
     ) -> Result<Vec<InstanceSummary>, ConfigError> {
         let spawn = |tenure: Option<&Tenure>, shutdown: &Shutdown, tasks: &mut JoinSet<()>| {
-            for part in &self.parts {
+            let covers = |part: &&Arc<Part>| {
+                tenure.is_none_or(|tenure| tenure.covers(part.cluster.name.as_deref()))
+            };
+            for part in self.parts.iter().filter(covers) {
                 let (part, tenure) = (Arc::clone(part), tenure.cloned());
                 let (letters, shutdown) = (self.dead_letters.clone(), shutdown.clone());
                 tasks.spawn(keep_running(part, tenure, letters, shutdown));

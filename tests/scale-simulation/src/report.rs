@@ -1,0 +1,158 @@
+//! What a run has shown, for people.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::gaps::{Cause, Gaps};
+use crate::lag::Distribution;
+use crate::plan::{Layout, Plan};
+use crate::time::{MILLISECOND, Micros, SECOND};
+use crate::world::World;
+
+/// The result of a run.
+#[derive(Debug)]
+pub struct Report {
+    pub plan: Plan,
+    /// What must never happen, and did; the first of them.
+    pub violations: Vec<String>,
+    pub violation_count: u64,
+    pub changes: u64,
+    pub stored: u64,
+    pub repairs: u64,
+    pub skipped: u64,
+    pub recognised: u64,
+    pub late: u64,
+    pub fenced: u64,
+    pub faults: BTreeMap<&'static str, u64>,
+    /// How long it took until everything that was there at the beginning was stored.
+    pub first_state: Micros,
+    /// From a change to its being stored.
+    pub lag: Distribution,
+    pub gaps: BTreeMap<Cause, Gaps>,
+    pub acquisitions: u64,
+    pub lists: u64,
+    pub commits: u64,
+    pub foreign_events: u64,
+    pub lease_requests: u64,
+    pub lease_changes_shown: u64,
+    /// Shards of each replica at the end.
+    pub loads: Vec<usize>,
+    /// The mean, and the highest, in thousandths of a core.
+    pub utilisation: u64,
+    pub highest_utilisation: u64,
+    pub peak_utilisation: u64,
+    pub peak_bytes: u64,
+    /// How much of its time the sink works, in thousandths.
+    pub sink_utilisation: u64,
+    /// From the beginning of the changes to the end.
+    pub time: Micros,
+}
+
+impl Report {
+    pub(crate) fn new(mut world: World, first_state: Micros, before: Before) -> Self {
+        let now = world.now;
+        for replica in world.replicas.iter().filter(|replica| replica.is_alive) {
+            world.totals.used(&replica.usage, now);
+        }
+        let loads = world.loads();
+        let (checks, totals) = (world.checks, world.totals);
+        let time = now - first_state;
+        let used = &totals.utilisations;
+        Self {
+            violations: checks.violations,
+            violation_count: checks.violation_count,
+            changes: world.clusters.iter().map(crate::cluster::Cluster::changes).sum(),
+            stored: checks.stored,
+            repairs: checks.repairs,
+            skipped: checks.skipped,
+            recognised: checks.recognised,
+            late: checks.late,
+            fenced: checks.fenced,
+            faults: totals.faults,
+            first_state,
+            lag: world.lag,
+            gaps: world.gaps.closed,
+            acquisitions: totals.acquisitions,
+            lists: totals.lists,
+            commits: totals.commits - before.commits,
+            foreign_events: totals.foreign_events,
+            lease_requests: totals.lease_requests - before.lease_requests,
+            lease_changes_shown: totals.lease_changes_shown - before.lease_changes_shown,
+            loads,
+            utilisation: used.iter().sum::<u64>() / used.len().max(1) as u64,
+            highest_utilisation: used.iter().copied().max().unwrap_or_default(),
+            peak_utilisation: totals.peak_utilisation,
+            peak_bytes: totals.peak_bytes,
+            sink_utilisation: (world.sink.worked - before.sink_worked) * 1000 / time.max(1),
+            time,
+            plan: world.plan,
+        }
+    }
+
+    /// Whether nothing was lost, stored twice or stored in the wrong order, and no shard had two holders.
+    pub fn is_sound(&self) -> bool {
+        self.violation_count == 0
+    }
+}
+
+/// What was counted before the changes began.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Before {
+    pub(crate) commits: u64,
+    pub(crate) lease_requests: u64,
+    pub(crate) lease_changes_shown: u64,
+    pub(crate) sink_worked: Micros,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Plan { clusters, objects, changes, replicas, .. } = self.plan;
+        let seconds = (self.time / SECOND).max(1);
+        let shards = match self.plan.layout {
+            Layout::OfAll(shards) => format!("{shards} shards of all clusters"),
+            Layout::OfEach(shards) => format!("{shards} shards of each cluster"),
+        };
+        writeln!(f, "seed {}: {clusters} clusters of {objects} objects, {changes} changes/s, {replicas} replicas, {shards}", self.plan.seed)?;
+        writeln!(f, "first state stored after {}", Time(self.first_state))?;
+        writeln!(f, "then {} s: {} changes, {} faults", seconds, self.changes, self.faults.values().sum::<u64>())?;
+        for (name, count) in &self.faults {
+            writeln!(f, "  {name}: {count}")?;
+        }
+        let lag = &self.lag;
+        writeln!(f, "lag: median {}, p99 {}, p99.9 {}, max {}", Time(lag.thousandth(500)), Time(lag.thousandth(990)), Time(lag.thousandth(999)), Time(lag.max()))?;
+        writeln!(f, "stored {}, of these {} repairs, which stand for {} changes more; {} came again and were recognised", self.stored, self.repairs, self.skipped, self.recognised)?;
+        writeln!(f, "former holders: refused {} times, stored {} times what was next", self.fenced, self.late)?;
+        writeln!(f, "shards changed hands {} times; {} lists; shards of a replica at the end: {} to {}", self.acquisitions, self.lists, self.loads.iter().min().unwrap_or(&0), self.loads.iter().max().unwrap_or(&0))?;
+        for (cause, gaps) in &self.gaps {
+            let (holder, delivery) = (&gaps.without_holder, &gaps.without_delivery);
+            writeln!(f, "  {cause:?}: {} times without a holder for {} (median), {} (max); without delivery {}, {}", holder.count(), Time(holder.thousandth(500)), Time(holder.max()), Time(delivery.thousandth(500)), Time(delivery.max()))?;
+        }
+        writeln!(f, "a replica: {} of a core in the mean, {} the busiest, {} in its busiest 10 s; {} MB at most", Part(self.utilisation), Part(self.highest_utilisation), Part(self.peak_utilisation), self.peak_bytes / 1_000_000)?;
+        writeln!(f, "Leases: {} requests/s, {} changes/s shown to replicas; {} commits/s; sink {} busy", self.lease_requests / seconds, self.lease_changes_shown / seconds, self.commits / seconds, Part(self.sink_utilisation))?;
+        writeln!(f, "events of other shards, dropped: {}/s", self.foreign_events / seconds)?;
+        for violation in &self.violations {
+            writeln!(f, "VIOLATION: {violation}")?;
+        }
+        write!(f, "{} violations", self.violation_count)
+    }
+}
+
+struct Time(Micros);
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < SECOND {
+            write!(f, "{:.1} ms", self.0 as f64 / MILLISECOND as f64)
+        } else {
+            write!(f, "{:.1} s", self.0 as f64 / SECOND as f64)
+        }
+    }
+}
+
+struct Part(u64);
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{} %", self.0 / 10, self.0 % 10)
+    }
+}
