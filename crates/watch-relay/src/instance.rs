@@ -21,11 +21,11 @@ use crate::status::InstanceStatus;
 use crate::tenure::Tenure;
 
 /// The most events and the most bytes that are delivered together.
-pub const BATCH_EVENTS: usize = 512;
+pub(crate) const BATCH_EVENTS: usize = 512;
 const BATCH_BYTES: usize = 4 << 20;
 /// After how many events, and after what time at the latest, what was delivered is committed.
-pub const COMMIT_EVENTS: usize = 1_000;
-pub const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
+pub(crate) const COMMIT_EVENTS: usize = 1_000;
+pub(crate) const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A pipeline on a cluster.
 pub(crate) struct Instance {

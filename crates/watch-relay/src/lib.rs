@@ -43,8 +43,17 @@ mod watches;
 #[cfg(feature = "simulation")]
 #[doc(hidden)]
 pub mod simulation {
-    pub use crate::instance::{BATCH_EVENTS, COMMIT_EVENTS, COMMIT_INTERVAL};
+    use std::time::Duration;
+
+    use crate::instance;
     pub use crate::shards::simulation::hooks::*;
+
+    /// The most events of a batch.
+    pub const BATCH_EVENTS: usize = instance::BATCH_EVENTS;
+    /// After how many events, and after what time, what was delivered is committed.
+    pub const COMMIT_EVENTS: usize = instance::COMMIT_EVENTS;
+    /// See [`COMMIT_EVENTS`].
+    pub const COMMIT_INTERVAL: Duration = instance::COMMIT_INTERVAL;
 }
 
 pub use batch::Batch;

@@ -1,5 +1,6 @@
 //! How an instance delivers what it has read, and commits it.
 
+use watch_protocol::backoff::Backoff;
 use watch_relay::simulation::COMMIT_EVENTS;
 
 use crate::costs::SINK_DELAY;
@@ -111,7 +112,7 @@ impl World {
         }
         let state = &mut self.instances[instance as usize];
         state.batch.clear();
-        state.backoff = Default::default();
+        state.backoff = Backoff::default();
         if state.uncommitted.len() >= COMMIT_EVENTS {
             self.commit(instance);
         } else {

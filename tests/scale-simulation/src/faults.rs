@@ -18,7 +18,7 @@ pub(crate) struct Fault {
 
 /// What fails. Replicas are meant by their places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FaultKind {
+pub(crate) enum FaultKind {
     /// A replica is killed, and started again afterwards.
     Kill(u32),
     /// A replica is stopped, and started again afterwards.
@@ -175,9 +175,10 @@ impl World {
             return;
         }
         replica.paused_until = until;
-        let leases: Vec<_> = replica.held.keys().copied().collect();
-        for lease in leases {
-            self.gaps.begin(lease, Cause::Paused, self.now);
+        for (lease, held) in &replica.held {
+            if self.epochs[*lease as usize] == held.epoch {
+                self.gaps.begin(*lease, Cause::Paused, self.now);
+            }
         }
         self.queue.push(until, Event::Resume { replica: number });
     }

@@ -24,10 +24,12 @@ impl Distribution {
         self.max = self.max.max(time);
     }
 
+    /// Returns how many there are.
     pub fn count(&self) -> u64 {
         self.count
     }
 
+    /// Returns the longest.
     pub fn max(&self) -> Micros {
         self.max
     }

@@ -169,11 +169,13 @@ impl World {
                     _ if self.leases_were_down() => Cause::LeasesDown,
                     _ => Cause::CutOff,
                 };
-                self.gaps.begin(shard, cause, self.now);
                 let node = &self.replicas[replica as usize];
                 let abort = node.clock.when(stop_by).max(self.now);
-                let held = node.held.get(&shard).map(|held| held.instances.clone());
-                for instance in held.unwrap_or_default() {
+                let Some(held) = node.held.get(&shard) else { return };
+                if held.epoch == self.epochs[shard as usize] {
+                    self.gaps.begin(shard, cause, self.now);
+                }
+                for instance in held.instances.clone() {
                     self.queue.push(abort, Event::Abort { instance });
                     self.stop_instance(instance);
                 }

@@ -1,6 +1,10 @@
 //! The relay past one machine, in virtual time: many clusters, their changes, and replicas that share them, with
 //! failures of replicas, Leases, sinks and API servers. docs/scale.md says what is real, what is a model, and what came out.
 
+// Numbers of objects, replicas and messages are small.
+#![allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+#![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss)]
+
 mod checks;
 mod cluster;
 mod costs;
@@ -18,6 +22,7 @@ mod replica;
 mod report;
 mod sabotage;
 mod sink;
+mod sizes;
 mod stream;
 mod time;
 mod totals;
@@ -29,6 +34,7 @@ pub use lag::Distribution;
 pub use plan::{Layout, Plan};
 pub use report::Report;
 pub use sabotage::Sabotage;
+pub use sizes::{Size, plans};
 pub use time::{MILLISECOND, Micros, SECOND};
 
 use report::Before;
@@ -41,10 +47,11 @@ const LIMIT: Micros = 30 * 60 * SECOND;
 pub fn run(plan: &Plan) -> Report {
     let mut world = World::new(plan);
     until(&mut world, "the first state", |world| world.is_all_stored() && world.gaps.is_closed());
+    let first_state = world.now;
     // Until it is committed, too, and the replicas have found their balance.
     world.run(20 * SECOND);
-    let first_state = world.now;
     let before = Before {
+        time: world.now,
         commits: world.totals.commits,
         lease_requests: world.totals.lease_requests,
         lease_changes_shown: world.totals.lease_changes_shown,

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use watchables_scale_simulation::{Layout, Plan, SECOND, run};
+use watchables_scale_simulation::{Layout, Plan, SECOND, Size, plans, run};
 
 /// Simulates many clusters that are relayed by many replicas, with failures
 #[derive(Parser)]
@@ -39,10 +39,17 @@ struct Cli {
     /// How many seconds there are between two faults in the mean; 0 for none
     #[arg(long, default_value_t = 30)]
     fault_every: u64,
+    /// Print the sizing table instead
+    #[arg(long)]
+    sizes: bool,
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if cli.sizes {
+        print_sizes();
+        return ExitCode::SUCCESS;
+    }
     let mut is_sound = true;
     for seed in cli.seed..cli.seed.saturating_add(cli.runs) {
         let plan = Plan {
@@ -64,4 +71,22 @@ fn main() -> ExitCode {
         is_sound &= report.is_sound();
     }
     if is_sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn print_sizes() {
+    println!(
+        "| clusters | objects each | changes/s | shards | replicas | CPU each | memory each | Lease requests | watches a \
+         resource | events sent | messages |"
+    );
+    println!("|--:|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|");
+    for plan in plans() {
+        match Size::of(&plan) {
+            Some(size) => println!("{size}"),
+            None => {
+                let (clusters, objects, changes) = (plan.clusters, plan.objects, plan.changes);
+                let layout = plan.layout;
+                println!("| {clusters} | {objects} | {changes} | {layout:?} | no number does |");
+            }
+        }
+    }
 }

@@ -6,18 +6,23 @@ use crate::time::{Micros, SECOND};
 /// A run.
 #[derive(Clone, Debug)]
 pub struct Plan {
+    /// What chance depends on.
     pub seed: u64,
+    /// How many clusters there are.
     pub clusters: u32,
     /// Objects of each cluster.
     pub objects: u32,
     /// Changes a second of all clusters together.
     pub changes: u32,
+    /// How many replicas there are, each with one core.
     pub replicas: u32,
+    /// What a shard is a part of.
     pub layout: Layout,
     /// How long changes happen, after everything has been relayed once.
     pub time: Micros,
     /// How often something fails; `None` for never.
     pub fault_every: Option<Micros>,
+    /// What the relay does wrong.
     pub sabotage: Option<Sabotage>,
 }
 
@@ -51,9 +56,11 @@ impl Plan {
         Self {
             clusters: 4,
             objects: 2_000,
-            changes: 400,
+            changes: 200,
             replicas: 8,
             layout: Layout::OfEach(4),
+            // Long enough for a history to be compacted.
+            time: 12 * 60 * SECOND,
             fault_every: Some(10 * SECOND),
             ..Self::large(seed)
         }

@@ -12,35 +12,55 @@ use crate::world::World;
 /// The result of a run.
 #[derive(Debug)]
 pub struct Report {
+    /// What was run.
     pub plan: Plan,
     /// What must never happen, and did; the first of them.
     pub violations: Vec<String>,
+    /// How many there were in all.
     pub violation_count: u64,
+    /// Changes of objects, without the first state.
     pub changes: u64,
+    /// Messages that were stored, the first state included.
     pub stored: u64,
+    /// Of these, those that a comparison found.
     pub repairs: u64,
+    /// Changes that the API server no longer had, for which repairs stand.
     pub skipped: u64,
+    /// Messages that came again and were recognised.
     pub recognised: u64,
+    /// Messages of a former holder that were stored, each the next of its object.
     pub late: u64,
+    /// How often a former holder was refused.
     pub fenced: u64,
+    /// How often each kind of fault happened.
     pub faults: BTreeMap<&'static str, u64>,
     /// How long it took until everything that was there at the beginning was stored.
     pub first_state: Micros,
     /// From a change to its being stored.
     pub lag: Distribution,
+    /// Times without a holder.
     pub gaps: BTreeMap<Cause, Gaps>,
+    /// How often a Lease got a holder, the first ones included.
     pub acquisitions: u64,
+    /// How often a stream was listed, the first time included.
     pub lists: u64,
+    /// Commits since the changes began.
     pub commits: u64,
+    /// Events of other shards that were dropped.
     pub foreign_events: u64,
+    /// Requests for Leases that reached the server since the changes began.
     pub lease_requests: u64,
+    /// Changes of Leases that replicas were shown since then.
     pub lease_changes_shown: u64,
     /// Shards of each replica at the end.
     pub loads: Vec<usize>,
-    /// The mean, and the highest, in thousandths of a core.
+    /// Of all replicas' cores, in thousandths.
     pub utilisation: u64,
+    /// Of the busiest replica's core.
     pub highest_utilisation: u64,
+    /// Of a core in its busiest ten seconds.
     pub peak_utilisation: u64,
+    /// The most memory of a replica.
     pub peak_bytes: u64,
     /// How much of its time the sink works, in thousandths.
     pub sink_utilisation: u64,
@@ -56,7 +76,7 @@ impl Report {
         }
         let loads = world.loads();
         let (checks, totals) = (world.checks, world.totals);
-        let time = now - first_state;
+        let time = now - before.time;
         let used = &totals.utilisations;
         Self {
             violations: checks.violations,
@@ -98,6 +118,7 @@ impl Report {
 /// What was counted before the changes began.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Before {
+    pub(crate) time: Micros,
     pub(crate) commits: u64,
     pub(crate) lease_requests: u64,
     pub(crate) lease_changes_shown: u64,

@@ -14,5 +14,6 @@ pub enum Sabotage {
 }
 
 impl Sabotage {
+    /// All of them.
     pub const ALL: &[Self] = &[Self::NoFence, Self::GoesOn, Self::CommitsFirst, Self::NoRepair];
 }

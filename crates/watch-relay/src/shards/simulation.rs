@@ -2,7 +2,7 @@
 //! have one at the end.
 
 #[cfg(feature = "simulation")]
-pub mod hooks;
+pub(crate) mod hooks;
 #[cfg(test)]
 mod node;
 #[cfg(test)]

@@ -16,15 +16,21 @@ pub struct LeaseMachine(Machine);
 /// What is to be done next.
 #[derive(Debug)]
 pub enum LeaseStep {
+    /// Send a request.
     Send(LeaseRequest),
+    /// A shard was acquired or lost.
     Event(ShardEvent),
+    /// Wait until something happens, or until this time.
     Wait(Instant),
+    /// The replica has shut down.
     End,
 }
 
+/// A request for a Lease.
 #[derive(Debug)]
 pub struct LeaseRequest(Request);
 
+/// What became of a request.
 #[derive(Debug)]
 pub struct LeaseResponse {
     name: String,
@@ -58,10 +64,12 @@ impl LeaseMachine {
         server.changes()
     }
 
+    /// Nothing is done for a shard any more.
     pub fn stopped(&mut self, shard: u32) {
         self.0.stopped(shard);
     }
 
+    /// Begins a clean stop.
     pub fn shut_down(&mut self, now: Instant) {
         self.0.shut_down(now);
     }
@@ -71,11 +79,12 @@ impl LeaseMachine {
         self.0.valid_until(shard)
     }
 
+    /// A request was answered, or was not in time.
     pub fn responded(&mut self, response: LeaseResponse, now: Instant) {
         self.0.responded(&response.name, response.outcome, now);
     }
 
-    /// `time` is what is written into Leases.
+    /// Returns what to do next. `time` is what is written into Leases.
     pub fn step(&mut self, now: Instant, time: Timestamp) -> LeaseStep {
         match self.0.step(now, time) {
             Step::Send(request) => LeaseStep::Send(LeaseRequest(*request)),
@@ -94,6 +103,7 @@ impl LeaseRequest {
 }
 
 impl LeaseServer {
+    /// Carries out a request.
     pub fn handle(&mut self, request: &LeaseRequest) -> LeaseResponse {
         let Request { name, verb } = &request.0;
         LeaseResponse { name: name.clone(), outcome: self.0.handle(name, verb) }
