@@ -20,7 +20,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 POD = os.path.join(HERE, "..", "..", "benches", "data", "pod-without-managed-fields.json")
 TICKS = os.sysconf("SC_CLK_TCK")
-EVENTS = 20_000
+EVENTS = 4_000
 
 
 def free_port():
@@ -55,15 +55,31 @@ def get(port, path):
         connection.close()
 
 
+def pods(directory, count):
+    """Writes a file of so many pods."""
+    pod = json.load(open(POD))
+    for name in ("uid", "resourceVersion", "creationTimestamp", "generateName"):
+        pod["metadata"].pop(name, None)
+    path = f"{directory}/pods.yaml"
+    with open(path, "w") as file:
+        json.dump({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "demo"}}, file)
+        for number in range(count):
+            pod["metadata"]["name"] = f"checkout-{number:06}"
+            file.write("\n---\n" + json.dumps(pod))
+    return path
+
+
 class Bench:
-    def __init__(self, watchables, nats, directory):
+    def __init__(self, watchables, nats, directory, objects):
         self.watchables, self.directory, self.processes = watchables, directory, []
         self.nats_port, self.monitor, self.api = free_port(), free_port(), free_port()
         self.nats = self.start([nats, "-js", "-sd", f"{directory}/nats", "-a", "127.0.0.1",
                                 "-p", str(self.nats_port), "-m", str(self.monitor)], "nats")
         self.serve = self.start([watchables, "serve", "--release", "1.34", "--port", str(self.api),
-                                 "--kubeconfig", f"{directory}/kubeconfig"], "serve")
-        until(lambda: get(self.api, "/version")[0] == 200 and self.stored() == 0)
+                                 "--kubeconfig", f"{directory}/kubeconfig",
+                                 "--seed-file", pods(directory, objects)], "serve")
+        # It is written once the objects are there.
+        until(lambda: os.path.exists(f"{directory}/kubeconfig") and self.stored() == 0)
 
     def start(self, command, name):
         log = open(f"{self.directory}/{name}.log", "wb")
@@ -85,18 +101,6 @@ class Bench:
         accounts = json.loads(body).get("account_details") or []
         streams = [stream for account in accounts for stream in account.get("stream_detail") or []]
         return sum(stream["state"]["messages"] for stream in streams if stream["name"] == "k8s")
-
-    def create(self, count):
-        self.write(0, 1, [("POST", "/api/v1/namespaces", {"metadata": {"name": "demo"}})])
-        pod = json.load(open(POD))
-        for name in ("uid", "resourceVersion", "creationTimestamp", "generateName"):
-            pod["metadata"].pop(name, None)
-
-        def requests(first, step):
-            for number in range(first, count, step):
-                pod_of = dict(pod, metadata=dict(pod["metadata"], name=f"checkout-{number:06}"))
-                yield "POST", "/api/v1/namespaces/demo/pods", pod_of
-        in_threads(lambda at, of: self.write(at, of, requests(at, of)))
 
     def change(self, events, objects):
         def requests(first, step):
@@ -162,13 +166,11 @@ def acquired(bench, name):
 
 
 def replica(bench, objects):
-    relay = bench.relay("empty", {"shardsPerCluster": 1})
-    until(lambda: is_ready(relay))
-    time.sleep(3)
-    print(f"nothing to watch: {memory(relay)[0]:.1f} MB")
-    relay.terminate()
-    relay.wait()
-    bench.create(objects)
+    if objects == 0:
+        relay = bench.relay("empty", {"shardsPerCluster": 1})
+        until(lambda: is_ready(relay))
+        time.sleep(3)
+        return print(f"nothing to watch: {memory(relay)[0]:.1f} MB")
     print(f"{objects} objects; the API server has {memory(bench.serve)[0]:.0f} MB")
     relay = bench.relay("first", {"shardsPerCluster": 1})
     until(lambda: acquired(bench, "first"))
@@ -202,7 +204,6 @@ def replica(bench, objects):
 
 
 def foreign(bench, objects):
-    bench.create(objects)
     relays = [bench.relay(f"half{at}", {"shards": 2}) for at in range(2)]
     until(lambda: bench.stored() >= objects)
     until(lambda: all(map(is_ready, relays)))
@@ -232,7 +233,7 @@ def main():
     watchables, nats, case = sys.argv[1:4]
     objects = int(sys.argv[4]) if len(sys.argv) > 4 else 10_000
     with tempfile.TemporaryDirectory() as directory:
-        bench = Bench(watchables, nats, directory)
+        bench = Bench(watchables, nats, directory, objects)
         try:
             {"replica": replica, "foreign": foreign, "leases": leases}[case](bench, objects)
         finally:

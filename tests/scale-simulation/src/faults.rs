@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::gaps::Cause;
+use crate::instance::Phase;
 use crate::plan::Plan;
 use crate::queue::Event;
-use crate::time::{Micros, SECOND};
+use crate::time::{MILLISECOND, Micros, SECOND};
 use crate::world::World;
+
+/// How long a pause waits for a write to be under way.
+const MIDDLE: Micros = 10 * SECOND;
 
 /// Something fails, for so long.
 #[derive(Clone, Copy, Debug)]
@@ -100,7 +104,15 @@ pub(crate) fn outages(faults: &[Fault]) -> BTreeMap<u32, Vec<(Micros, Micros)>> 
 
 impl World {
     /// A fault begins.
-    pub(crate) fn fault(&mut self, Fault { kind, lasts, .. }: Fault) {
+    pub(crate) fn fault(&mut self, at: u32) {
+        let Fault { time, kind, lasts } = self.faults[at as usize];
+        if let FaultKind::Pause(place) = kind
+            && self.now < time + MIDDLE
+            && !self.writes(place)
+        {
+            // In the middle of a write it is worst.
+            return self.queue.push(self.now + MILLISECOND / 5, Event::Fault { at });
+        }
         let until = self.now + lasts;
         *self.totals.faults.entry(kind.name()).or_default() += 1;
         match kind {
@@ -122,6 +134,13 @@ impl World {
         }
     }
 
+    /// Whether messages of a replica are about to leave.
+    fn writes(&self, place: u32) -> bool {
+        let replica = &self.replicas[self.places[place as usize] as usize];
+        let mut instances = replica.held.values().flat_map(|held| &held.instances);
+        instances.any(|instance| self.instances[*instance as usize].phase == Phase::Sending)
+    }
+
     fn kill(&mut self, place: u32, until: Micros) {
         let number = self.places[place as usize];
         let replica = &mut self.replicas[number as usize];
@@ -136,7 +155,7 @@ impl World {
             }
             for instance in held.instances {
                 self.close(instance);
-                self.instances[instance as usize].phase = crate::instance::Phase::Ended;
+                self.instances[instance as usize].phase = Phase::Ended;
             }
         }
         self.queue.push(until, Event::Start { place });

@@ -35,8 +35,10 @@ pub struct Gaps {
 
 #[derive(Debug, Default)]
 pub(crate) struct GapLog {
-    /// Shards without a holder, and those that are held and not ready.
-    open: BTreeMap<u32, (Cause, Micros)>,
+    /// Shards without a holder: since when, and since when nothing is delivered.
+    open: BTreeMap<u32, (Cause, Micros, Micros)>,
+    /// Shards that are held, for which nothing is delivered yet.
+
     starting: BTreeMap<u32, (Cause, Micros)>,
     pub(crate) closed: BTreeMap<Cause, Gaps>,
 }
@@ -44,7 +46,7 @@ pub(crate) struct GapLog {
 impl GapLog {
     pub(crate) fn begin(&mut self, lease: u32, cause: Cause, now: Micros) {
         let (_, since) = self.starting.remove(&lease).unwrap_or((cause, now));
-        self.open.entry(lease).or_insert((cause, since));
+        self.open.entry(lease).or_insert((cause, now, since));
     }
 
     /// The holder goes on: it was no gap.
@@ -53,8 +55,8 @@ impl GapLog {
     }
 
     pub(crate) fn held(&mut self, lease: u32, now: Micros) {
-        if let Some((cause, since)) = self.open.remove(&lease) {
-            self.closed.entry(cause).or_default().without_holder.add(now - since);
+        if let Some((cause, unheld, since)) = self.open.remove(&lease) {
+            self.closed.entry(cause).or_default().without_holder.add(now - unheld);
             self.starting.insert(lease, (cause, since));
         }
     }

@@ -107,7 +107,8 @@ impl World {
             self.clusters[cluster as usize].outages = outages;
         }
         for cluster in &mut self.clusters {
-            cluster.begin(self.now, end);
+            // Idle instances look every second.
+            cluster.begin(self.now + 2 * SECOND, end);
         }
         for replica in &mut self.replicas {
             replica.usage.restart(self.now);
@@ -151,7 +152,7 @@ impl World {
             Event::LeaseTimeout { request } => self.lease_response(request, true),
             Event::Step { instance, step } => self.step(instance, step),
             Event::Abort { instance } => self.end_instance(instance),
-            Event::Fault { at } => self.fault(self.faults[at as usize]),
+            Event::Fault { at } => self.fault(at),
             Event::Start { place } => self.start_replica(place),
             Event::Resume { replica } => self.resume(replica),
         }
