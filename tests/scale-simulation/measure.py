@@ -71,7 +71,7 @@ def pods(directory, count):
 
 class Bench:
     def __init__(self, watchables, nats, directory, objects):
-        self.watchables, self.directory, self.processes = watchables, directory, []
+        self.watchables, self.directory, self.processes, self.round = watchables, directory, [], 0
         self.nats_port, self.monitor, self.api = free_port(), free_port(), free_port()
         self.nats = self.start([nats, "-js", "-sd", f"{directory}/nats", "-a", "127.0.0.1",
                                 "-p", str(self.nats_port), "-m", str(self.monitor)], "nats")
@@ -103,9 +103,12 @@ class Bench:
         return sum(stream["state"]["messages"] for stream in streams if stream["name"] == "k8s")
 
     def change(self, events, objects):
+        self.round += 1
+
         def requests(first, step):
             for number in range(first, events, step):
-                body = {"metadata": {"annotations": {"change": str(number)}}}
+                # Never what is there already.
+                body = {"metadata": {"annotations": {"change": f"{self.round}-{number}"}}}
                 name = f"checkout-{number * 7919 % objects:06}"
                 yield "PATCH", f"/api/v1/namespaces/demo/pods/{name}", body
         in_threads(lambda at, of: self.write(at, of, requests(at, of)))

@@ -3,12 +3,12 @@
 use crate::time::{MILLISECOND, Micros, SECOND};
 
 /// CPU of an event that is relayed to JetStream alone, a batch of its own (`measure.py replica`).
-pub(crate) const EVENT_CPU: Micros = 170;
+pub(crate) const EVENT_CPU: Micros = 150;
 /// CPU of an event of another shard, which a server without `shardSelector` sends, and the watcher drops (`measure.py
 /// foreign`).
 pub(crate) const FOREIGN_EVENT_CPU: Micros = 27;
 /// CPU of an object in the initial list that is relayed, in batches of 512 (`measure.py replica`).
-pub(crate) const LISTED_CPU: Micros = 46;
+pub(crate) const LISTED_CPU: Micros = 40;
 /// CPU of an object in a list that is only compared (docs/performance.md, `list`).
 pub(crate) const COMPARED_CPU: Micros = 21;
 /// CPU of reading an object's row of a checkpoint, and what the sink has stored last of it: 7 us of a restart
@@ -23,7 +23,7 @@ pub(crate) const BASE_BYTES: u64 = 22_500_000;
 /// Memory of a watch with its connection, its sink and its checkpoint (`measure.py leases`).
 pub(crate) const STREAM_BYTES: u64 = 120_000;
 /// Memory of an object in the index of a watch, and what its checkpoint and the allocator add (`measure.py replica`).
-pub(crate) const INDEX_BYTES: u64 = 300;
+pub(crate) const INDEX_BYTES: u64 = 150;
 /// Memory of what is known of an object's last stored event, of which two subjects are known (`sink/nats/marks.rs`).
 pub(crate) const MARK_BYTES: u64 = 114;
 

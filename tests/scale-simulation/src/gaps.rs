@@ -38,7 +38,6 @@ pub(crate) struct GapLog {
     /// Shards without a holder: since when, and since when nothing is delivered.
     open: BTreeMap<u32, (Cause, Micros, Micros)>,
     /// Shards that are held, for which nothing is delivered yet.
-
     starting: BTreeMap<u32, (Cause, Micros)>,
     pub(crate) closed: BTreeMap<Cause, Gaps>,
 }

@@ -57,8 +57,7 @@ impl World {
     }
 
     fn reaches_leases(&self, replica: u32) -> bool {
-        self.leases_down_until <= self.now
-            && self.replicas[replica as usize].cut_until <= self.now
+        self.leases_down_until <= self.now && self.replicas[replica as usize].cut_until <= self.now
     }
 
     /// Shows a replica what has changed since it was shown something.
@@ -203,8 +202,10 @@ impl World {
         }
         self.gaps.held(lease, self.now);
         let streams = self.plan.streams_of(lease);
-        let instances: Vec<_> =
-            streams.into_iter().map(|stream| self.create_instance(replica, stream, epoch)).collect();
+        let instances: Vec<_> = streams
+            .into_iter()
+            .map(|stream| self.create_instance(replica, stream, epoch))
+            .collect();
         let held = Held { epoch, instances: instances.clone() };
         self.replicas[replica as usize].held.insert(lease, held);
         for instance in instances {

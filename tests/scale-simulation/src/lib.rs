@@ -66,7 +66,8 @@ pub fn run(plan: &Plan) -> Report {
         world.checks.violated(format!("{missing} objects have a state that was not stored"));
     }
     let loads = world.loads();
-    let balanced = loads.iter().max().zip(loads.iter().min()).is_some_and(|(most, least)| most - least <= 1);
+    let balanced =
+        loads.iter().max().zip(loads.iter().min()).is_some_and(|(most, least)| most - least <= 1);
     if !balanced || loads.iter().sum::<usize>() != plan.leases() as usize {
         world.checks.violated(format!("shards of the replicas at the end: {loads:?}"));
     }
@@ -78,7 +79,9 @@ fn until(world: &mut World, what: &str, is_done: impl Fn(&World) -> bool) {
     while !is_done(world) {
         if world.now - start > LIMIT {
             let missing = world.missing();
-            world.checks.violated(format!("{what}: {missing} objects are not stored after {LIMIT} us"));
+            world
+                .checks
+                .violated(format!("{what}: {missing} objects are not stored after {LIMIT} us"));
             return;
         }
         world.run(SECOND);

@@ -9,22 +9,44 @@ use crate::time::Micros;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Event {
     /// A replica's decisions have waited long enough, unless they have begun to wait again since.
-    Wake { replica: u32, wait: u32 },
+    Wake {
+        replica: u32,
+        wait: u32,
+    },
     /// A replica's watch of Leases shows what has changed.
-    LeaseWatch { replica: u32 },
-    LeaseRequest { request: u32 },
-    LeaseResponse { request: u32 },
-    LeaseTimeout { request: u32 },
+    LeaseWatch {
+        replica: u32,
+    },
+    LeaseRequest {
+        request: u32,
+    },
+    LeaseResponse {
+        request: u32,
+    },
+    LeaseTimeout {
+        request: u32,
+    },
     /// An instance's step is done, unless it has begun another one since.
-    Step { instance: u32, step: u32 },
+    Step {
+        instance: u32,
+        step: u32,
+    },
     /// An instance is aborted, if it still runs.
-    Abort { instance: u32 },
+    Abort {
+        instance: u32,
+    },
     /// A fault of the schedule begins.
-    Fault { at: u32 },
+    Fault {
+        at: u32,
+    },
     /// The replica of a place is started again.
-    Start { place: u32 },
+    Start {
+        place: u32,
+    },
     /// A replica's pause is over.
-    Resume { replica: u32 },
+    Resume {
+        replica: u32,
+    },
 }
 
 /// Events by time; those of the same time in the order in which they were added.

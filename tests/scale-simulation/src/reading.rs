@@ -18,8 +18,7 @@ impl World {
         let state = &self.instances[instance as usize];
         let (replica, stream) = (state.replica, state.stream);
         let cluster = self.streams[stream as usize].cluster;
-        let is_reached =
-            self.clusters[cluster as usize].unavailable_until(self.now).is_none();
+        let is_reached = self.clusters[cluster as usize].unavailable_until(self.now).is_none();
         if !is_reached || !self.sink.is_up(self.now) {
             return self.wait_to_start(instance);
         }
@@ -60,7 +59,8 @@ impl World {
         let node = &mut self.replicas[state.replica as usize];
         node.usage.opened(state.index.len(), 0);
         // Of the whole cluster: subjects do not tell the shard.
-        let known = if stream.stored.iter().any(|serial| *serial > 0) { self.plan.objects } else { 0 };
+        let known =
+            if stream.stored.iter().any(|serial| *serial > 0) { self.plan.objects } else { 0 };
         let until = node.work(self.now, u64::from(known) * MARK_CPU) + 4 * SINK_DELAY;
         self.enter(instance, Phase::Scanning, until);
     }
@@ -88,7 +88,11 @@ impl World {
         let due = state.committed + micros(COMMIT_INTERVAL);
         let has_uncommitted = !state.uncommitted.is_empty();
         if state.is_stopping || has_uncommitted && due <= self.now {
-            return if has_uncommitted { self.commit(instance) } else { self.end_if_stopping(instance) };
+            return if has_uncommitted {
+                self.commit(instance)
+            } else {
+                self.end_if_stopping(instance)
+            };
         }
         let wake = if has_uncommitted { due } else { Micros::MAX };
         if state.list_version.is_some() {
@@ -97,7 +101,8 @@ impl World {
         let cluster = &mut self.clusters[stream.cluster as usize];
         cluster.advance(self.now);
         if let Some(until) = cluster.unavailable_until(self.now) {
-            let wait = self.instances[instance as usize].restarts.next_after_disconnect(&mut self.rng);
+            let wait =
+                self.instances[instance as usize].restarts.next_after_disconnect(&mut self.rng);
             return self.enter(instance, Phase::Idle, (until + micros(wait)).min(wake));
         }
         if !state.has_version || !cluster.has_after(state.version) {

@@ -133,23 +133,77 @@ impl fmt::Display for Report {
             Layout::OfAll(shards) => format!("{shards} shards of all clusters"),
             Layout::OfEach(shards) => format!("{shards} shards of each cluster"),
         };
-        writeln!(f, "seed {}: {clusters} clusters of {objects} objects, {changes} changes/s, {replicas} replicas, {shards}", self.plan.seed)?;
+        writeln!(
+            f,
+            "seed {}: {clusters} clusters of {objects} objects, {changes} changes/s, {replicas} replicas, {shards}",
+            self.plan.seed
+        )?;
         writeln!(f, "first state stored after {}", Time(self.first_state))?;
-        writeln!(f, "then {} s: {} changes, {} faults", seconds, self.changes, self.faults.values().sum::<u64>())?;
+        writeln!(
+            f,
+            "then {} s: {} changes, {} faults",
+            seconds,
+            self.changes,
+            self.faults.values().sum::<u64>()
+        )?;
         for (name, count) in &self.faults {
             writeln!(f, "  {name}: {count}")?;
         }
         let lag = &self.lag;
-        writeln!(f, "lag: median {}, p99 {}, p99.9 {}, max {}", Time(lag.thousandth(500)), Time(lag.thousandth(990)), Time(lag.thousandth(999)), Time(lag.max()))?;
-        writeln!(f, "stored {}, of these {} repairs, which stand for {} changes more; {} came again and were recognised", self.stored, self.repairs, self.skipped, self.recognised)?;
-        writeln!(f, "former holders: refused {} times, stored {} times what was next", self.fenced, self.late)?;
-        writeln!(f, "shards changed hands {} times; {} lists; shards of a replica at the end: {} to {}", self.acquisitions, self.lists, self.loads.iter().min().unwrap_or(&0), self.loads.iter().max().unwrap_or(&0))?;
+        writeln!(
+            f,
+            "lag: median {}, p99 {}, p99.9 {}, max {}",
+            Time(lag.thousandth(500)),
+            Time(lag.thousandth(990)),
+            Time(lag.thousandth(999)),
+            Time(lag.max())
+        )?;
+        writeln!(
+            f,
+            "stored {}, of these {} repairs, which stand for {} changes more; {} came again and were recognised",
+            self.stored, self.repairs, self.skipped, self.recognised
+        )?;
+        writeln!(
+            f,
+            "former holders: refused {} times, stored {} times what was next",
+            self.fenced, self.late
+        )?;
+        writeln!(
+            f,
+            "shards changed hands {} times; {} lists; shards of a replica at the end: {} to {}",
+            self.acquisitions,
+            self.lists,
+            self.loads.iter().min().unwrap_or(&0),
+            self.loads.iter().max().unwrap_or(&0)
+        )?;
         for (cause, gaps) in &self.gaps {
             let (holder, delivery) = (&gaps.without_holder, &gaps.without_delivery);
-            writeln!(f, "  {cause:?}: {} times without a holder for {} (median), {} (max); without delivery {}, {}", holder.count(), Time(holder.thousandth(500)), Time(holder.max()), Time(delivery.thousandth(500)), Time(delivery.max()))?;
+            writeln!(
+                f,
+                "  {cause:?}: {} times without a holder for {} (median), {} (max); without delivery {}, {}",
+                holder.count(),
+                Time(holder.thousandth(500)),
+                Time(holder.max()),
+                Time(delivery.thousandth(500)),
+                Time(delivery.max())
+            )?;
         }
-        writeln!(f, "a replica: {} of a core in the mean, {} the busiest, {} in its busiest 10 s; {} MB at most", Part(self.utilisation), Part(self.highest_utilisation), Part(self.peak_utilisation), self.peak_bytes / 1_000_000)?;
-        writeln!(f, "Leases: {} requests/s, {} changes/s shown to replicas; {} commits/s; sink {} busy", self.lease_requests / seconds, self.lease_changes_shown / seconds, self.commits / seconds, Part(self.sink_utilisation))?;
+        writeln!(
+            f,
+            "a replica: {} of a core in the mean, {} the busiest, {} in its busiest 10 s; {} MB at most",
+            Part(self.utilisation),
+            Part(self.highest_utilisation),
+            Part(self.peak_utilisation),
+            self.peak_bytes / 1_000_000
+        )?;
+        writeln!(
+            f,
+            "Leases: {} requests/s, {} changes/s shown to replicas; {} commits/s; sink {} busy",
+            self.lease_requests / seconds,
+            self.lease_changes_shown / seconds,
+            self.commits / seconds,
+            Part(self.sink_utilisation)
+        )?;
         writeln!(f, "events of other shards, dropped: {}/s", self.foreign_events / seconds)?;
         for violation in &self.violations {
             writeln!(f, "VIOLATION: {violation}")?;

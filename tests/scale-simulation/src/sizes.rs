@@ -41,9 +41,9 @@ pub struct Size {
 impl Size {
     /// Returns what a plan takes, with as many replicas as that takes; `None` if no number of them does.
     pub fn of(plan: &Plan) -> Option<Self> {
-        (2..=u64::from(plan.leases().max(2))).map(|replicas| Self::with(plan, replicas)).find(
-            |size| size.millicores <= BUSY && size.bytes <= MOST_BYTES,
-        )
+        (2..=u64::from(plan.leases().max(2)))
+            .map(|replicas| Self::with(plan, replicas))
+            .find(|size| size.millicores <= BUSY && size.bytes <= MOST_BYTES)
     }
 
     fn with(plan: &Plan, replicas: u64) -> Self {
@@ -59,7 +59,8 @@ impl Size {
         // The part of all shards that the replica with the most of them has.
         let share = |all: u64| all * held / leases;
         let dropped = share(sent).saturating_sub(share(changes));
-        let work = share(changes) * EVENT_CPU + dropped * FOREIGN_EVENT_CPU + lease_requests * LEASE_CPU;
+        let work =
+            share(changes) * EVENT_CPU + dropped * FOREIGN_EVENT_CPU + lease_requests * LEASE_CPU;
         Self {
             clusters,
             objects,

@@ -184,7 +184,8 @@ async fn replicas_share_clusters_that_have_shards_of_their_own() {
     let mut apis = Vec::new();
     for _ in 0..2 {
         let api = EmbeddedServer::builder(catalog()).start().await.unwrap();
-        let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "load"}});
+        let namespace =
+            json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "load"}});
         api.store().create(namespace).unwrap();
         apis.push(api);
     }
@@ -196,8 +197,14 @@ async fn replicas_share_clusters_that_have_shards_of_their_own() {
                 "metadata": {"namespace": "load", "name": name}});
             let map = api.store().create(map).unwrap();
             let system = api.store().get(&NAMESPACES, None, "kube-system").unwrap();
-            let text = |object: &Value, name: &str| object["metadata"][name].as_str().unwrap().to_owned();
-            ids.push(format!("{}/{}/{}", text(&system, "uid"), text(&map, "uid"), text(&map, "resourceVersion")));
+            let text =
+                |object: &Value, name: &str| object["metadata"][name].as_str().unwrap().to_owned();
+            ids.push(format!(
+                "{}/{}/{}",
+                text(&system, "uid"),
+                text(&map, "uid"),
+                text(&map, "resourceVersion")
+            ));
         }
     };
     create("first");

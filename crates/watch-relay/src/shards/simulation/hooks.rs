@@ -28,7 +28,7 @@ pub enum LeaseStep {
 
 /// A request for a Lease.
 #[derive(Debug)]
-pub struct LeaseRequest(Request);
+pub struct LeaseRequest(Box<Request>);
 
 /// What became of a request.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ impl LeaseMachine {
     /// Returns what to do next. `time` is what is written into Leases.
     pub fn step(&mut self, now: Instant, time: Timestamp) -> LeaseStep {
         match self.0.step(now, time) {
-            Step::Send(request) => LeaseStep::Send(LeaseRequest(*request)),
+            Step::Send(request) => LeaseStep::Send(LeaseRequest(request)),
             Step::Event(event) => LeaseStep::Event(event),
             Step::Wait(until) => LeaseStep::Wait(until),
             Step::End => LeaseStep::End,
@@ -105,7 +105,7 @@ impl LeaseRequest {
 impl LeaseServer {
     /// Carries out a request.
     pub fn handle(&mut self, request: &LeaseRequest) -> LeaseResponse {
-        let Request { name, verb } = &request.0;
+        let Request { name, verb } = &*request.0;
         LeaseResponse { name: name.clone(), outcome: self.0.handle(name, verb) }
     }
 

@@ -200,7 +200,9 @@ fn no_shard_ever_has_two_holders_whatever_happens() {
 /// As when a configuration with one more cluster is rolled out.
 #[test]
 fn replicas_with_another_list_of_clusters_share_those_that_both_have() {
-    let names = |count: usize| ["a", "b", "c", "arn:aws:eks:d"][..count].iter().map(ToString::to_string).collect();
+    let names = |count: usize| {
+        ["a", "b", "c", "arn:aws:eks:d"][..count].iter().map(ToString::to_string).collect()
+    };
     for seed in seeds(25) {
         let mut world = World::new(seed, 4);
         world.clusters = names(2);
