@@ -88,11 +88,12 @@ impl World {
         let due = state.committed + micros(COMMIT_INTERVAL);
         let has_uncommitted = !state.uncommitted.is_empty();
         if state.is_stopping || has_uncommitted && due <= self.now {
-            return if has_uncommitted {
-                self.commit(instance)
+            if has_uncommitted {
+                self.commit(instance);
             } else {
-                self.end_if_stopping(instance)
-            };
+                self.end_instance(instance);
+            }
+            return;
         }
         let wake = if has_uncommitted { due } else { Micros::MAX };
         if state.list_version.is_some() {
