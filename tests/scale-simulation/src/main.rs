@@ -80,13 +80,11 @@ fn print_sizes() {
     );
     println!("|--:|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|");
     for plan in plans() {
-        match Size::of(&plan) {
-            Some(size) => println!("{size}"),
-            None => {
-                let (clusters, objects, changes) = (plan.clusters, plan.objects, plan.changes);
-                let layout = plan.layout;
-                println!("| {clusters} | {objects} | {changes} | {layout:?} | no number does |");
-            }
+        if let Some(size) = Size::of(&plan) {
+            println!("{size}");
+        } else {
+            let Plan { clusters, objects, changes, layout, .. } = plan;
+            println!("| {clusters} | {objects} | {changes} | `{layout}` | no number is enough |");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What is simulated: how many of everything, and what fails.
 
+use std::fmt;
+
 use crate::sabotage::Sabotage;
 use crate::time::{Micros, SECOND};
 
@@ -33,6 +35,16 @@ pub enum Layout {
     OfAll(u32),
     /// `replicas.shardsPerCluster`: of one cluster.
     OfEach(u32),
+}
+
+/// As in the configuration.
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OfAll(shards) => write!(f, "shards: {shards}"),
+            Self::OfEach(shards) => write!(f, "shardsPerCluster: {shards}"),
+        }
+    }
 }
 
 impl Plan {

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::gaps::{Cause, Gaps};
 use crate::lag::Distribution;
-use crate::plan::{Layout, Plan};
+use crate::plan::Plan;
 use crate::time::{MILLISECOND, Micros, SECOND};
 use crate::world::World;
 
@@ -129,10 +129,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Plan { clusters, objects, changes, replicas, .. } = self.plan;
         let seconds = (self.time / SECOND).max(1);
-        let shards = match self.plan.layout {
-            Layout::OfAll(shards) => format!("{shards} shards of all clusters"),
-            Layout::OfEach(shards) => format!("{shards} shards of each cluster"),
-        };
+        let shards = self.plan.layout;
         writeln!(
             f,
             "seed {}: {clusters} clusters of {objects} objects, {changes} changes/s, {replicas} replicas, {shards}",

@@ -83,16 +83,12 @@ impl Size {
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shards = match self.layout {
-            Layout::OfAll(shards) => format!("`shards: {shards}`"),
-            Layout::OfEach(shards) => format!("`shardsPerCluster: {shards}`"),
-        };
-        let Self { clusters, objects, changes, replicas, millicores, .. } = self;
+        let Self { clusters, objects, changes, layout, replicas, millicores, .. } = self;
         let megabytes = self.bytes / 1_000_000;
         let Self { lease_requests, watches, sent, messages, .. } = self;
         write!(
             f,
-            "| {clusters} | {objects} | {changes} | {shards} | {replicas} | {millicores} m | {megabytes} MB | \
+            "| {clusters} | {objects} | {changes} | `{layout}` | {replicas} | {millicores} m | {megabytes} MB | \
              {lease_requests}/s | {watches} | {sent}/s | {messages}/s |"
         )
     }
