@@ -166,7 +166,7 @@ fn share(apis: &[EmbeddedServer], nats: &Server) -> (impl Fn() -> Vec<String> + 
     let task = tokio::spawn(async {
         relay.run(async { drop(stopped.await) }).await.unwrap();
     });
-    let names = move || status().into_iter().map(|instance| instance.name.to_string()).collect();
+    let names = move || status().into_iter().map(|instance| instance.name).collect();
     (names, Running { stop: Some(stop), task })
 }
 
