@@ -181,10 +181,10 @@ impl Config {
 
     fn check_replicas(&self) -> Result<(), ConfigError> {
         let Some(replicas) = &self.replicas else { return Ok(()) };
-        replicas
-            .settings()
-            .check()
-            .map_err(|error| ConfigError::new(format!("replicas: {error}")))?;
+        let fault = |error: &dyn std::fmt::Display| ConfigError::new(format!("replicas: {error}"));
+        replicas.check().map_err(|error| fault(&error))?;
+        let names = self.clusters.iter().map(|cluster| cluster.name.clone());
+        replicas.settings(names).check().map_err(|error| fault(&error))?;
         if let Some(CheckpointsConfig::File(path)) = &self.checkpoints {
             return Err(ConfigError::new(format!(
                 "checkpoints: the file {} is reached by one replica alone; keep them in `nats: {{url: …}}` or `postgres: \

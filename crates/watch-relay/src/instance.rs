@@ -20,8 +20,8 @@ use crate::status::InstanceStatus;
 use crate::tenure::Tenure;
 
 /// After how many events, and after what time at the latest, what was delivered is committed.
-const COMMIT_EVENTS: usize = 1_000;
-const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
+pub(crate) const COMMIT_EVENTS: usize = 1_000;
+pub(crate) const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A pipeline on a cluster.
 pub(crate) struct Instance {

@@ -54,6 +54,23 @@ mod tenure;
 mod testing;
 mod watches;
 
+/// What our own simulation of many clusters runs in virtual time. Not part of the API.
+#[cfg(feature = "simulation")]
+#[doc(hidden)]
+pub mod simulation {
+    use std::time::Duration;
+
+    pub use crate::shards::simulation::hooks::*;
+    use crate::{instance, reading};
+
+    /// The most events of a batch.
+    pub const BATCH_EVENTS: usize = reading::BATCH_EVENTS;
+    /// After how many events, and after what time, what was delivered is committed.
+    pub const COMMIT_EVENTS: usize = instance::COMMIT_EVENTS;
+    /// See [`COMMIT_EVENTS`].
+    pub const COMMIT_INTERVAL: Duration = instance::COMMIT_INTERVAL;
+}
+
 pub use batch::Batch;
 pub use changes::Changes;
 pub use cluster::Cluster;

@@ -13,7 +13,7 @@ use crate::message::Message;
 use crate::status::InstanceStatus;
 
 /// The most events and the most bytes that are delivered together.
-const BATCH_EVENTS: usize = 512;
+pub(crate) const BATCH_EVENTS: usize = 512;
 const BATCH_BYTES: usize = 4 << 20;
 
 /// What was read.

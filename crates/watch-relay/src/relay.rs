@@ -64,7 +64,8 @@ impl Relay {
         let work = if let Some(replicas) = &config.replicas {
             let cluster = of_leases(replicas.cluster.as_deref());
             let cluster = cluster.ok_or_else(|| ConfigError::new("clusters: there is none"))?;
-            Work::Shared(replicas.settings().into(), cluster.client.clone())
+            let names = clusters.iter().filter_map(|cluster| cluster.name.clone());
+            Work::Shared(replicas.settings(names).into(), cluster.client.clone())
         } else {
             let statuses = reloader.monitor().statuses.clone();
             Work::Alone(Supervisor::new(reloader.plan(), statuses, None).into())

@@ -1,5 +1,6 @@
 //! Replaces the configuration of a relay that runs.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -127,6 +128,15 @@ impl Reloader {
         {
             // The Leases stay where they are.
             need_restart.push("replicas");
+        }
+        let names = |config: &Config| -> BTreeSet<String> {
+            config.clusters.iter().map(|cluster| cluster.name.clone()).collect()
+        };
+        if next.replicas.as_ref().is_some_and(|replicas| replicas.shards_per_cluster.is_some())
+            && names(&next) != names(&holds)
+        {
+            // What Leases there are follows from it.
+            need_restart.push("clusters");
         }
         let before = Arc::clone(&plan.borrow());
         let after = Plan::new(&next, clusters, outfit, &before, |part| {

@@ -30,9 +30,8 @@ pub(crate) async fn run(
     stop: impl Future<Output = ()>,
     work: impl Fn(&Tenure, &Shutdown, &mut JoinSet<()>),
 ) -> Result<(), InvalidReplica> {
-    let shards = settings.shards;
-    shown.configure(shards);
-    let mut replica = Replica::start(client, settings)?;
+    shown.configure(settings.leases());
+    let mut replica = Replica::start(client, settings.clone())?;
     let handle = replica.handle();
     let mut held: HashMap<u32, (ShutdownTrigger, JoinSet<()>)> = HashMap::new();
     let mut stopping = JoinSet::new();
@@ -53,7 +52,7 @@ pub(crate) async fn run(
         match event {
             None => break,
             Some(ShardEvent::Acquired { shard, epoch }) => {
-                let Some(tenure) = Tenure::new(shard, shards, epoch, handle.clone()) else {
+                let Some(tenure) = Tenure::new(&settings, shard, epoch, handle.clone()) else {
                     continue;
                 };
                 let (trigger, shutdown) = Shutdown::new();

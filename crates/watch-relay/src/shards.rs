@@ -31,8 +31,8 @@ mod replica;
 mod request;
 mod settings;
 mod share;
-#[cfg(test)]
-mod simulation;
+#[cfg(any(test, feature = "simulation"))]
+pub(crate) mod simulation;
 mod slot;
 
 pub use event::{LostReason, ShardEvent};

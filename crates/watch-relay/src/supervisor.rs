@@ -95,7 +95,7 @@ impl Supervisor {
         if self.running.values().any(|running| running.is_draining) {
             return;
         }
-        for part in &plan.parts {
+        for part in plan.parts.iter().filter(|part| covers(self.tenure.as_ref(), part)) {
             if !self.running.contains_key(&part.name) {
                 self.begin(part);
             }
@@ -105,7 +105,7 @@ impl Supervisor {
     /// Lists what is planned, and what is still being drained.
     fn list(&mut self, plan: &Plan) {
         self.listed.retain(|name, _| plan.part(name).is_some() || self.running.contains_key(name));
-        for part in &plan.parts {
+        for part in plan.parts.iter().filter(|part| covers(self.tenure.as_ref(), part)) {
             let listed = || Listed::new(&self.statuses, part, self.tenure.as_ref());
             self.listed.entry(Arc::clone(&part.name)).or_insert_with(listed);
         }
@@ -160,4 +160,9 @@ impl Supervisor {
             is_panicked || !running.task.is_finished()
         });
     }
+}
+
+/// Whether there is something of a part in the shard. Without one, there is all of it.
+fn covers(tenure: Option<&Tenure>, part: &Part) -> bool {
+    tenure.is_none_or(|tenure| tenure.covers(part.cluster.name.as_deref()))
 }

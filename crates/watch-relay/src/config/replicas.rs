@@ -9,9 +9,12 @@ use crate::shards::{ReplicaSettings, identity};
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ReplicasConfig {
-    /// How many shards there are, from 1 to 1,024. Each is relayed by one replica, so there are at least as many as there
-    /// will ever be replicas. With another number, everything is relayed again.
-    pub shards: u32,
+    /// How many shards there are, from 1 to 1,024, each a part of all clusters. Each is relayed by one replica, so there
+    /// are at least as many as there will ever be replicas. With another number, everything is relayed again.
+    pub shards: Option<u32>,
+    /// How many shards each cluster has, in the place of `shards`. A replica then watches only the clusters of which it
+    /// has shards.
+    pub shards_per_cluster: Option<u32>,
     /// The name of the relay, with which the names of its Leases begin.
     #[serde(default = "default_name")]
     pub name: String,
@@ -26,14 +29,28 @@ fn default_name() -> String {
 }
 
 impl ReplicasConfig {
-    /// The settings of this process, which has an identity of its own.
-    pub(crate) fn settings(&self) -> ReplicaSettings {
+    /// Checks that the shards are counted in one way.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        match (self.shards, self.shards_per_cluster) {
+            (Some(_), None) | (None, Some(_)) => Ok(()),
+            (Some(_), Some(_)) => Err("either `shards` or `shardsPerCluster` may be set".into()),
+            (None, None) => {
+                Err("set `shards`, or with several clusters `shardsPerCluster`, such as 1".into())
+            }
+        }
+    }
+
+    /// The settings of this process, which has an identity of its own. `clusters` are the names that the clusters have.
+    pub(crate) fn settings(&self, clusters: impl Iterator<Item = String>) -> ReplicaSettings {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let namespace = self.namespace.clone().or_else(|| variable("POD_NAMESPACE"));
         let pod = variable("POD_NAME").or_else(|| variable("HOSTNAME")).unwrap_or_default();
         let namespace = namespace.unwrap_or_else(|| "default".to_owned());
         let mut settings = ReplicaSettings::new(&self.name, namespace, identity(&pod));
-        settings.shards = self.shards;
+        settings.shards = self.shards.or(self.shards_per_cluster).unwrap_or_default();
+        if self.shards_per_cluster.is_some() {
+            settings.clusters = clusters.collect();
+        }
         settings
     }
 }

@@ -76,6 +76,12 @@ fn settings_that_do_not_go_together_are_refused() {
         ("kind: cloudEvents", "kind: cloudEventsBinary", "headers"),
         ("checkpoints: relay.redb", "checkpoints: c\nreplicas: {shards: 2}", "one replica alone"),
         ("checkpoints: relay.redb", "checkpoints: c\nreplicas: {shards: 0}", "0 shards"),
+        ("checkpoints: relay.redb", "checkpoints: c\nreplicas: {name: a}", "set `shards`"),
+        (
+            "checkpoints: relay.redb",
+            "checkpoints: c\nreplicas: {shards: 2, shardsPerCluster: 2}",
+            "either `shards` or",
+        ),
         (
             "checkpoints: relay.redb",
             "checkpoints: {nats: {url: 'nats://a'}}\nreplicas: {shards: 2}",
@@ -92,7 +98,7 @@ fn settings_that_do_not_go_together_are_refused() {
 #[test]
 fn the_manifests_have_a_configuration_that_is_right() {
     let config = Config::parse(include_str!("../../../../deploy/base/relay.yaml")).unwrap();
-    assert_eq!(config.replicas.unwrap().shards, 8);
+    assert_eq!(config.replicas.unwrap().shards, Some(8));
 }
 
 #[test]

@@ -8,7 +8,8 @@ use std::time::Instant;
 pub enum ShardEvent {
     /// The replica holds a shard from now on.
     Acquired {
-        /// The shard, counted from 0.
+        /// The shard, counted from 0; if each cluster has shards of its own, through all of them in the order of the
+        /// settings' clusters.
         shard: u32,
         /// The number of the tenure: higher than that of each earlier one, whoever had it. It is the Lease's
         /// `leaseTransitions`.

@@ -66,7 +66,7 @@ impl Machine {
             tenure: Tenure::None,
         };
         Self {
-            slots: (0..settings.shards).map(slot).collect(),
+            slots: (0..settings.leases()).map(slot).collect(),
             presence: LeaseView::new(settings.presence_lease(), now),
             others: BTreeMap::new(),
             events: VecDeque::new(),
@@ -84,12 +84,22 @@ impl Machine {
 
     /// A watch has shown a Lease.
     pub(crate) fn watched(&mut self, lease: Lease, now: Instant) {
-        self.view(&lease.metadata.name.clone(), now).watched(lease, now);
+        let name = lease.metadata.name.clone();
+        if self.is_known(&name) {
+            self.view(&name, now).watched(lease, now);
+        }
     }
 
     /// A watch has shown a deletion, with its version.
     pub(crate) fn watched_deletion(&mut self, name: &str, version: &str, now: Instant) {
-        self.view(name, now).watched_deletion(version, now);
+        if self.is_known(name) {
+            self.view(name, now).watched_deletion(version, now);
+        }
+    }
+
+    /// Whether a Lease is a replica's, or that of a shard that we have, too.
+    fn is_known(&self, name: &str) -> bool {
+        self.settings.is_presence(name) || self.slots.iter().any(|slot| slot.view.name == name)
     }
 
     /// The watch has shown all Leases that there are.

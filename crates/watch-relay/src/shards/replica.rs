@@ -217,7 +217,8 @@ impl Driver {
 
     /// Shows until when shards may be worked on.
     fn publish(&self) {
-        let held = (0..self.settings.shards).map(|shard| self.machine.valid_until(shard)).collect();
+        let held =
+            (0..self.settings.leases()).map(|shard| self.machine.valid_until(shard)).collect();
         *self.valid.lock().unwrap_or_else(PoisonError::into_inner) = held;
     }
 }

@@ -5,7 +5,9 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-/// More shards than this are a mistake: each costs a write every two seconds.
+use watchable_core::fnv1a;
+
+/// More shards in all than this are a mistake: each costs a write every two seconds.
 const MAX_SHARDS: u32 = 1024;
 /// The longest name: that of a label's value.
 const MAX_NAME: usize = 63;
@@ -20,8 +22,12 @@ pub struct ReplicaSettings {
     pub namespace: String,
     /// The identity of this process, which no other one may ever have: see [`identity`].
     pub identity: String,
-    /// The number of shards. Replicas with different numbers do not see each other.
+    /// The number of shards: of all clusters together, or of each of [`clusters`](Self::clusters). Replicas with
+    /// different numbers do not see each other.
     pub shards: u32,
+    /// The clusters, if each has shards of its own; without any, a shard is a part of whatever there is. Replicas with
+    /// different clusters see each other, and share those that they have in common.
+    pub clusters: Vec<String>,
     /// How long a Lease is valid after its holder has renewed it; 15 s. Whole seconds.
     pub lease_duration: Duration,
     /// After how long without a renewal a holder stops; 10 s.
@@ -47,6 +53,7 @@ impl ReplicaSettings {
             namespace: namespace.into(),
             identity: identity.into(),
             shards: 1,
+            clusters: Vec::new(),
             lease_duration: Duration::from_secs(15),
             renew_deadline: Duration::from_secs(10),
             retry_period: Duration::from_secs(2),
@@ -71,6 +78,13 @@ impl ReplicaSettings {
         }
         if !(1..=MAX_SHARDS).contains(&self.shards) {
             return invalid(format!("{} shards: from 1 to {MAX_SHARDS} are possible", self.shards));
+        }
+        if self.leases() > MAX_SHARDS {
+            let (shards, clusters) = (self.shards, self.clusters.len());
+            return invalid(format!(
+                "{shards} shards of each of {clusters} clusters: up to {MAX_SHARDS} are possible in all; run several \
+                 relays under names of their own, each for some of the clusters"
+            ));
         }
         let whole = self.lease_duration.subsec_nanos() == 0;
         if !whole || !(1..=86_400).contains(&self.lease_duration.as_secs()) {
@@ -101,9 +115,38 @@ impl ReplicaSettings {
         u32::try_from(self.lease_duration.as_secs()).unwrap_or(u32::MAX)
     }
 
-    /// Returns the name of a shard's Lease.
+    /// How many shards there are in all, each with a Lease.
+    pub(crate) fn leases(&self) -> u32 {
+        let clusters = u32::try_from(self.clusters.len().max(1)).unwrap_or(u32::MAX);
+        self.shards.saturating_mul(clusters)
+    }
+
+    /// Returns what one of all shards is: which cluster's, and which of its shards.
+    pub(crate) fn place(&self, shard: u32) -> (Option<&str>, u32) {
+        let of = self.shards.max(1);
+        let cluster = usize::try_from(shard / of).ok().and_then(|at| self.clusters.get(at));
+        (cluster.map(String::as_str), shard % of)
+    }
+
+    /// Returns the name of a shard's Lease. It does not depend on which other clusters there are.
     pub(crate) fn shard_lease(&self, shard: u32) -> String {
-        format!("{}-shard-{shard}-of-{}", self.name, self.shards)
+        let (name, of) = (&self.name, self.shards);
+        match self.place(shard) {
+            (None, shard) => format!("{name}-shard-{shard}-of-{of}"),
+            (Some(cluster), shard) if is_dns_name(cluster) => {
+                format!("{name}-cluster-{cluster}-shard-{shard}-of-{of}")
+            }
+            (Some(cluster), shard) => {
+                // A name may be anything, such as an ARN.
+                let hash = fnv1a(cluster.as_bytes());
+                format!("{name}-cluster-hash-{hash:016x}-shard-{shard}-of-{of}")
+            }
+        }
+    }
+
+    /// Whether a Lease is one with which a replica shows that it is there.
+    pub(crate) fn is_presence(&self, lease: &str) -> bool {
+        lease.strip_prefix(&*self.name).is_some_and(|rest| rest.starts_with("-replica-"))
     }
 
     /// Returns the name of the Lease with which the replica shows that it is there.
@@ -113,9 +156,10 @@ impl ReplicaSettings {
 
     /// Returns the labels by which replicas find the Leases.
     pub(crate) fn labels(&self) -> BTreeMap<String, String> {
+        let each = if self.clusters.is_empty() { "" } else { "-per-cluster" };
         [
             ("watchables.io/relay", self.name.clone()),
-            ("watchables.io/shards", self.shards.to_string()),
+            ("watchables.io/shards", format!("{}{each}", self.shards)),
         ]
         .map(|(key, value)| (key.to_owned(), value))
         .into()
@@ -153,3 +197,35 @@ impl fmt::Display for InvalidReplica {
 }
 
 impl Error for InvalidReplica {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lease_of_a_cluster_has_the_same_name_whatever_other_clusters_there_are() {
+        let mut settings = ReplicaSettings::new("relay", "default", "a");
+        settings.shards = 2;
+        assert_eq!(settings.shard_lease(1), "relay-shard-1-of-2");
+        settings.clusters = vec!["b".to_owned()];
+        assert_eq!(settings.shard_lease(1), "relay-cluster-b-shard-1-of-2");
+        settings.clusters = ["a", "b", "arn:aws:eks:c"].map(str::to_owned).to_vec();
+        assert_eq!(settings.leases(), 6);
+        assert_eq!(settings.place(3), (Some("b"), 1));
+        assert_eq!(settings.shard_lease(3), "relay-cluster-b-shard-1-of-2");
+        let hashed = settings.shard_lease(4);
+        assert!(hashed.starts_with("relay-cluster-hash-"), "{hashed}");
+        assert!(!settings.is_presence(&hashed) && settings.is_presence("relay-replica-a"));
+    }
+
+    #[test]
+    fn too_many_shards_of_all_clusters_are_rejected() {
+        let mut settings = ReplicaSettings::new("relay", "default", "a");
+        settings.shards = 8;
+        settings.clusters = (0..128).map(|cluster| format!("c{cluster}")).collect();
+        settings.check().expect("1,024 are possible");
+        settings.clusters.push("one-more".to_owned());
+        let error = settings.check().expect_err("there are too many").to_string();
+        assert!(error.contains("129 clusters") && error.contains("several relays"), "{error}");
+    }
+}

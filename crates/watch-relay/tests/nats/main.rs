@@ -9,6 +9,7 @@ mod odd_names;
 mod once;
 #[path = "../shared/ports.rs"]
 mod ports;
+mod own_shards;
 mod relays;
 mod support;
 mod tls;

@@ -197,6 +197,30 @@ fn no_shard_ever_has_two_holders_whatever_happens() {
     eprintln!("{moves} acquisitions");
 }
 
+/// As when a configuration with one more cluster is rolled out.
+#[test]
+fn replicas_with_another_list_of_clusters_share_those_that_both_have() {
+    let names = |count: usize| {
+        ["a", "b", "c", "arn:aws:eks:d"][..count].iter().map(ToString::to_string).collect()
+    };
+    for seed in seeds(25) {
+        let mut world = World::new(seed, 4);
+        world.clusters = names(2);
+        world.start();
+        world.run(20_000);
+        assert_eq!(world.loads(), [2], "seed {seed}");
+        world.clusters = names(4);
+        world.start();
+        let took = until(&mut world, 60_000, World::is_covered);
+        assert!(took.is_some(), "seed {seed}: {:?}", world.loads());
+        world.kill(0);
+        world.start();
+        let took = until(&mut world, 60_000, World::is_balanced);
+        assert!(took.is_some(), "seed {seed}: {:?}", world.loads());
+        assert_eq!(world.loads(), [2, 2], "seed {seed}");
+    }
+}
+
 fn disturb(world: &mut World) {
     let alive = world.alive();
     let some = |world: &mut World| world.rng.choice(alive.iter().copied());

@@ -23,7 +23,10 @@ pub(super) struct World {
     /// How the network is now.
     pub(super) network: Network,
     queue: Queue,
+    /// The shards in all.
     shards: u32,
+    /// The clusters that have them, for replicas that are started.
+    pub(super) clusters: Vec<String>,
     /// The highest epoch of each shard.
     epochs: BTreeMap<u32, u64>,
     /// How often a shard was acquired.
@@ -54,6 +57,7 @@ impl World {
             network: Network { delay: 50, slow_responses: false, loss: 0, server_is_up: true },
             queue: Queue::default(),
             shards,
+            clusters: Vec::new(),
             epochs: BTreeMap::new(),
             acquired: 0,
             slow_callers: false,
@@ -65,7 +69,8 @@ impl World {
     pub(super) fn start(&mut self) -> usize {
         let at = self.replicas.len();
         let mut settings = ReplicaSettings::new("relay", "default", format!("r{at}"));
-        settings.shards = self.shards;
+        settings.shards = if self.clusters.is_empty() { self.shards } else { 1 };
+        settings.clusters.clone_from(&self.clusters);
         settings.check().expect("they are valid");
         let rate = self.rng.u64(960..=1040);
         let offset = self.rng.u64(0..10_000_000);
