@@ -8,7 +8,6 @@ mod ports;
 mod queries;
 mod refusals;
 mod schema;
-mod server;
 mod storing;
 mod streams;
 mod support;

@@ -1,0 +1,279 @@
+//! One run: start everything, let objects change and things fail, wait until all is calm, and judge.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fastrand::Rng;
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+use watchable_core::selector::ShardRange;
+
+use crate::history::History;
+use crate::inject::{self, Done};
+use crate::judge::{self, Promise};
+use crate::load::{self, Load};
+use crate::stored::{self, JetStream, Stored};
+use crate::world::World;
+use crate::{Args, NAMESPACE, RESOURCES, SHARDS, plan};
+
+/// Longer than a Lease, the longest backoff and a listing take together.
+const CALM_LIMIT: Duration = Duration::from_mins(3);
+const START_LIMIT: Duration = Duration::from_mins(1);
+/// How many faults of a sink are shown.
+const SHOWN: usize = 20;
+
+const SINKS: [(&str, Promise); 4] = [
+    (
+        "JetStream",
+        Promise { is_once: true, is_transaction: false, is_fenced: true, is_shared: true },
+    ),
+    (
+        "PostgreSQL",
+        Promise { is_once: true, is_transaction: true, is_fenced: true, is_shared: true },
+    ),
+    (
+        "webhook",
+        Promise { is_once: false, is_transaction: false, is_fenced: false, is_shared: true },
+    ),
+    // One relay writes it: nobody else is there to be kept out.
+    ("file", Promise { is_once: true, is_transaction: false, is_fenced: true, is_shared: false }),
+];
+
+/// Returns whether every sink has what it must have.
+///
+/// # Errors
+///
+/// Says why it could not be found out.
+pub(crate) async fn run(args: &Args) -> Result<bool, String> {
+    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..));
+    let time = Duration::from_secs(args.minutes.map_or(args.seconds, |minutes| minutes * 60));
+    println!("chaos for {time:?} with seed {seed}, {} changes a second", args.rate);
+    let program = program(args)?;
+    let folder = tempfile::Builder::new().prefix("watchables-chaos-").tempdir();
+    let mut folder = folder.map_err(|error| error.to_string())?;
+    let world = World::start(&program, folder.path(), seed).await?;
+    let outcome = in_world(&world, args, seed, time).await;
+    let faults = match &outcome {
+        Ok(faults) => faults.clone(),
+        Err(error) => vec![error.clone()],
+    };
+    world.end().await?;
+    if let Some(keep) = &args.keep {
+        copy(folder.path(), keep)?;
+    } else if !faults.is_empty() {
+        folder.disable_cleanup(true);
+        println!("logs are in {}", folder.path().display());
+    }
+    outcome?;
+    if faults.is_empty() {
+        println!("chaos: every sink has what happened; seed {seed}");
+    } else {
+        println!("CHAOS: {} faults; seed {seed}", faults.len());
+    }
+    Ok(faults.is_empty())
+}
+
+async fn in_world(
+    world: &World,
+    args: &Args,
+    seed: u64,
+    time: Duration,
+) -> Result<Vec<String>, String> {
+    let etcd = world.with_plane(|plane| plane.etcd_url()).await;
+    let history = History::begin(&etcd, NAMESPACE).await?;
+    let namespace = json!({"metadata": {"name": NAMESPACE}});
+    let created = load::call(&world.client, "POST", "/api/v1/namespaces", Some(&namespace)).await;
+    created.map_err(|error| format!("creating a namespace: {error}"))?;
+    for relay in &world.relays {
+        relay.lock().await.start().map_err(|error| format!("{}: {error}", args_of(args)))?;
+    }
+    let mut sinks = Sinks { jetstream: JetStream::new(world.nats.lock().await.url()) };
+    // Until each shard has a checkpoint, a restart begins anew.
+    cover(world, &history, "first").await?;
+    let began = Instant::now();
+    sinks.wait(world, &history, START_LIMIT).await?;
+    sleep(Duration::from_secs(3)).await;
+    println!("everything runs after {:.1} s", began.elapsed().as_secs_f32());
+
+    let mut random = Rng::with_seed(seed);
+    let planned = plan::plan(time, Duration::from_millis(args.gap), &mut random);
+    let load = Load::start(world.client.clone(), args.rate, &mut random);
+    let mut done = inject::inject(world, &history, &planned).await;
+    let mut faults = std::mem::take(&mut done.faults);
+    faults.extend(inject::heal(world).await);
+    let acknowledged = load.stop().await;
+    cover(world, &history, "last").await?;
+    let calm = Instant::now();
+    if let Err(behind) = sinks.wait(world, &history, CALM_LIMIT).await {
+        faults.push(behind);
+    }
+    println!("calm after {:.1} s", calm.elapsed().as_secs_f32());
+    // What comes twice would come now.
+    sleep(Duration::from_secs(2)).await;
+    faults.extend(judge_all(world, &history, &mut sinks, &done).await?);
+    let counts: Vec<_> =
+        done.counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    println!(
+        "{acknowledged} changes acknowledged, {} in the history; {}",
+        history.changes(),
+        counts.join(", ")
+    );
+    for line in world.refused() {
+        faults.push(format!("refused for good: {line}"));
+    }
+    Ok(faults)
+}
+
+async fn judge_all(
+    world: &World,
+    history: &History,
+    sinks: &mut Sinks,
+    done: &Done,
+) -> Result<Vec<String>, String> {
+    let mut faults = Vec::new();
+    let listed = listed(world).await?;
+    if history.present() != listed {
+        faults.push("the history is not what the API server lists".to_owned());
+    }
+    faults.extend(history.failure());
+    let objects = history.objects();
+    let stored = sinks.read(world).await?;
+    for ((name, promise), stored) in SINKS.into_iter().zip(&stored) {
+        let verdict = judge::judge(&objects, stored, promise, &done.incidents);
+        println!(
+            "{name}: {} stored, {} by comparison, {} again, {} late; {} transitions implied by later ones, {} objects \
+             unseen, {} unknowable; {} faults",
+            verdict.stored,
+            verdict.repairs,
+            verdict.repeats,
+            verdict.late,
+            verdict.implied,
+            verdict.unseen,
+            verdict.unknowable,
+            verdict.faults.len()
+        );
+        for fault in verdict.faults.iter().take(SHOWN) {
+            println!("    {fault}");
+        }
+        faults.extend(verdict.faults.into_iter().map(|fault| format!("{name}: {fault}")));
+    }
+    let table = stored::present(&*world.postgres.lock().await).await?;
+    if table != listed {
+        faults.push("the table `objects` is not what the API server lists".to_owned());
+        println!("    the table `objects` is not what the API server lists");
+    }
+    Ok(faults)
+}
+
+/// Creates objects until each shard has one of each resource, so that all of them have something to deliver.
+async fn cover(world: &World, history: &History, name: &str) -> Result<(), String> {
+    let ranges: Vec<_> = (0..SHARDS).filter_map(|shard| ShardRange::of(shard, SHARDS)).collect();
+    for at in 0..500 {
+        let objects = history.objects();
+        let mut missing = RESOURCES.into_iter().filter(|resource| {
+            let new = objects.iter().filter(|(_, object)| {
+                object.resource == *resource && object.name.starts_with(name)
+            });
+            let uids: Vec<_> = new.map(|(uid, _)| uid).collect();
+            !ranges.iter().all(|range| uids.iter().any(|uid| range.contains(uid)))
+        });
+        let Some(resource) = missing.next() else { return Ok(()) };
+        load::create(&world.client, resource, &format!("{name}-{at}")).await?;
+        // The history is read soon after.
+        sleep(Duration::from_millis(20)).await;
+    }
+    Err("there are no objects of every shard".to_owned())
+}
+
+struct Sinks {
+    jetstream: JetStream,
+}
+
+impl Sinks {
+    /// Reads all sinks, in the order of [`SINKS`].
+    async fn read(&mut self, world: &World) -> Result<[Vec<Stored>; 4], String> {
+        self.jetstream.read_on().await?;
+        let postgres = stored::changes(&*world.postgres.lock().await).await?;
+        let file = std::fs::read(world.file()).unwrap_or_default();
+        Ok([
+            self.jetstream.events.clone(),
+            postgres,
+            world.webhook.events()?,
+            stored::lines(&file)?,
+        ])
+    }
+
+    /// Waits until each sink has the last state of each object.
+    async fn wait(
+        &mut self,
+        world: &World,
+        history: &History,
+        limit: Duration,
+    ) -> Result<(), String> {
+        let began = Instant::now();
+        loop {
+            let objects = history.objects();
+            let behind = match self.read(world).await {
+                Ok(stored) => {
+                    let behind = SINKS.iter().zip(&stored).filter_map(|((name, _), stored)| {
+                        let behind = judge::behind(&objects, stored);
+                        (behind > 0).then(|| format!("{name} is behind with {behind} objects"))
+                    });
+                    behind.collect::<Vec<_>>().join(", ")
+                }
+                // The streams and tables may not be there yet.
+                Err(error) => error,
+            };
+            if behind.is_empty() {
+                return Ok(());
+            }
+            if began.elapsed() > limit {
+                return Err(format!("after {limit:?}: {behind}"));
+            }
+            sleep(Duration::from_millis(500)).await;
+        }
+    }
+}
+
+/// Lists what the API server has: resource and name, uid and version.
+async fn listed(world: &World) -> Result<BTreeMap<(String, String), (String, u64)>, String> {
+    let mut objects = BTreeMap::new();
+    for resource in RESOURCES {
+        let path = format!("/api/v1/namespaces/{NAMESPACE}/{resource}");
+        let list = load::call(&world.client, "GET", &path, None).await;
+        let list = list.map_err(|error| format!("listing {resource}: {error}"))?;
+        for item in list["items"].as_array().into_iter().flatten() {
+            let text = |name: &str| item["metadata"][name].as_str().unwrap_or_default().to_owned();
+            let version = text("resourceVersion").parse().unwrap_or_default();
+            objects.insert((resource.to_owned(), text("name")), (text("uid"), version));
+        }
+    }
+    Ok(objects)
+}
+
+fn program(args: &Args) -> Result<PathBuf, String> {
+    let beside = || {
+        let this = std::env::current_exe().map_err(|error| error.to_string())?;
+        Ok::<_, String>(this.with_file_name("watchables"))
+    };
+    let program = args.relay.clone().map_or_else(beside, Ok)?;
+    if !program.is_file() {
+        return Err(format!("{} is missing: cargo build -p watchables-cli", program.display()));
+    }
+    Ok(program)
+}
+
+fn args_of(args: &Args) -> String {
+    args.relay.as_ref().map_or_else(|| "watchables".to_owned(), |path| path.display().to_string())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("keeping {}: {error}", to.display());
+    std::fs::create_dir_all(to).map_err(failed)?;
+    for entry in std::fs::read_dir(from).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        std::fs::copy(entry.path(), to.join(entry.file_name())).map_err(failed)?;
+    }
+    Ok(())
+}
