@@ -108,3 +108,6 @@ pub(crate) fn judge(
     }
     verdict
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,9 +15,9 @@ use crate::stored::NUMBER;
 use crate::{NAMESPACE, RESOURCES};
 
 /// How many change objects at the same time, each objects of its own.
-const WRITERS: usize = 8;
+const WRITERS: usize = 20;
 /// How many names each has, of each resource.
-const NAMES: usize = 8;
+const NAMES: usize = 4;
 const REQUEST_LIMIT: Duration = Duration::from_secs(5);
 
 /// Writes until it is stopped.
