@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use engines::Proxy;
+use envtest::ControlPlane;
 use futures::future::join_all;
 use jiff::Timestamp;
 use rustix::process::Signal;
@@ -98,10 +99,10 @@ async fn carry_out(
             relay.signal(Signal::CONT);
         }
         Fault::KillApiserver => {
-            world.with_plane(|plane| plane.kill_apiserver()).await;
+            world.with_plane(ControlPlane::kill_apiserver).await;
             sleep(lasts).await;
             in_outage();
-            let restarted = world.with_plane(|plane| plane.restart_apiserver()).await;
+            let restarted = world.with_plane(ControlPlane::restart_apiserver).await;
             restarted.map_err(|error| error.to_string())?;
         }
         Fault::Compact => {
@@ -136,9 +137,9 @@ async fn carry_out(
             disturb(world.proxy(relay, link), disturbance, lasts).await;
         }
         Fault::Isolate(relay) => {
-            LINKS.iter().for_each(|link| world.proxy(relay, *link).refuse(true));
+            refuse_all(world, relay, true);
             sleep(lasts).await;
-            LINKS.iter().for_each(|link| world.proxy(relay, *link).refuse(false));
+            refuse_all(world, relay, false);
         }
         Fault::Webhook(manners) => {
             world.webhook.behave(manners);
@@ -147,6 +148,12 @@ async fn carry_out(
         }
     }
     Ok(())
+}
+
+fn refuse_all(world: &World, relay: usize, refuse: bool) {
+    for link in LINKS {
+        world.proxy(relay, link).refuse(refuse);
+    }
 }
 
 async fn disturb(proxy: &Proxy, disturbance: Disturbance, lasts: Duration) {
@@ -181,7 +188,9 @@ async fn disturb(proxy: &Proxy, disturbance: Disturbance, lasts: Duration) {
 pub(crate) async fn heal(world: &World) -> Vec<String> {
     let mut faults = Vec::new();
     for at in 0..RELAYS {
-        LINKS.iter().for_each(|link| world.proxy(at, *link).disconnect_all());
+        for link in LINKS {
+            world.proxy(at, link).disconnect_all();
+        }
         if !world.relays[at].lock().await.is_running() {
             faults.push(format!("relay {at} has ended by itself: see its log"));
         }

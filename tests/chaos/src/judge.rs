@@ -24,8 +24,8 @@ pub(crate) struct Promise {
     pub(crate) is_transaction: bool,
     /// What a replica sends that was paused, and has lost its shard meanwhile, is kept out.
     pub(crate) is_fenced: bool,
-    /// Replicas share the work.
-    pub(crate) is_shared: bool,
+    /// Among how many shards the objects are shared out.
+    pub(crate) shards: u32,
 }
 
 /// When something was done that has consequences.
@@ -88,7 +88,7 @@ pub(crate) fn judge(
     for uid in by_object.keys().filter(|uid| !objects.contains_key(**uid)) {
         verdict.faults.push(format!("{uid} never existed"));
     }
-    let shards = Shards::of(objects, stored, promise.is_shared);
+    let shards = Shards::of(objects, stored, promise.shards);
     for (uid, object) in objects {
         let events = by_object.get(uid.as_str()).map_or(&[][..], Vec::as_slice);
         let mut case = object::Case {

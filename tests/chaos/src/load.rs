@@ -44,17 +44,19 @@ impl Load {
             let shared = Arc::clone(&shared);
             let pause = Duration::from_secs(WRITERS as u64) / rate.max(1);
             tasks.spawn(async move {
-                let mut names: Vec<_> = RESOURCES
+                let mut places: Vec<_> = RESOURCES
                     .iter()
                     .flat_map(|resource| (0..NAMES).map(move |at| (*resource, at)))
-                    .map(|(resource, at)| Name::new(resource, &format!("{resource}-{writer}-{at}")))
+                    .map(|(resource, at)| {
+                        Place::new(resource, &format!("{resource}-{writer}-{at}"))
+                    })
                     .collect();
                 let mut ticks = interval(pause);
                 ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
                 loop {
                     ticks.tick().await;
-                    let name = random.usize(..names.len());
-                    names[name].change(&shared, &mut random).await;
+                    let place = random.usize(..places.len());
+                    places[place].change(&shared, &mut random).await;
                 }
             });
         }
@@ -74,16 +76,16 @@ pub(crate) async fn create(
     resource: &'static str,
     name: &str,
 ) -> Result<(), String> {
-    let name = Name::new(resource, name);
-    let body = name.body(0, 1);
-    call(client, "POST", &name.collection, Some(&body))
+    let place = Place::new(resource, name);
+    let body = place.body(0, 1);
+    call(client, "POST", &place.collection, Some(&body))
         .await
         .map(drop)
         .map_err(|error| error.to_string())
 }
 
-/// A name, under which there is an object at times.
-struct Name {
+/// Where there is an object at times.
+struct Place {
     name: String,
     collection: String,
     path: String,
@@ -98,7 +100,7 @@ enum Known {
     Unknown,
 }
 
-impl Name {
+impl Place {
     fn new(resource: &str, name: &str) -> Self {
         let collection = format!("/api/v1/namespaces/{NAMESPACE}/{resource}");
         let path = format!("{collection}/{name}");
@@ -113,12 +115,11 @@ impl Name {
 
     async fn change(&mut self, shared: &Shared, random: &mut Rng) {
         let changed = self.try_change(shared, random).await;
-        match changed {
-            Ok(changes) => drop(shared.accepted.fetch_add(changes, Ordering::Relaxed)),
-            Err(_) => {
-                self.present = Known::Unknown;
-                tokio::time::sleep(Duration::from_millis(random.u64(50..300))).await;
-            }
+        if let Ok(changes) = changed {
+            shared.accepted.fetch_add(changes, Ordering::Relaxed);
+        } else {
+            self.present = Known::Unknown;
+            tokio::time::sleep(Duration::from_millis(random.u64(50..300))).await;
         }
     }
 

@@ -91,7 +91,7 @@ pub(crate) fn plan(time: Duration, gap: Duration, random: &mut Rng) -> Vec<Plann
         };
         if let Some(next) = deck.iter().position(free) {
             let fault = deck.swap_remove(next);
-            let lasts = fault.duration(random).min(time - at);
+            let lasts = fault.duration(random).min(time.saturating_sub(at));
             planned.push(Planned { at, lasts, fault });
         }
         at += gap.mul_f32(0.3 + 1.4 * random.f32());

@@ -26,18 +26,18 @@ const SHOWN: usize = 20;
 const SINKS: [(&str, Promise); 4] = [
     (
         "JetStream",
-        Promise { is_once: true, is_transaction: false, is_fenced: true, is_shared: true },
+        Promise { is_once: true, is_transaction: false, is_fenced: true, shards: SHARDS },
     ),
     (
         "PostgreSQL",
-        Promise { is_once: true, is_transaction: true, is_fenced: true, is_shared: true },
+        Promise { is_once: true, is_transaction: true, is_fenced: true, shards: SHARDS },
     ),
     (
         "webhook",
-        Promise { is_once: false, is_transaction: false, is_fenced: false, is_shared: true },
+        Promise { is_once: false, is_transaction: false, is_fenced: false, shards: SHARDS },
     ),
     // One relay writes it: nobody else is there to be kept out.
-    ("file", Promise { is_once: true, is_transaction: false, is_fenced: true, is_shared: false }),
+    ("file", Promise { is_once: true, is_transaction: false, is_fenced: true, shards: 1 }),
 ];
 
 /// Returns whether every sink has what it must have.

@@ -6,7 +6,6 @@ use jiff::{SignedDuration, Timestamp};
 use watchable_core::selector::ShardRange;
 
 use super::Incidents;
-use crate::SHARDS;
 use crate::history::Objects;
 use crate::stored::Stored;
 
@@ -72,8 +71,7 @@ pub(super) struct Shards {
 }
 
 impl Shards {
-    pub(super) fn of(objects: &Objects, stored: &[Stored], are_shared: bool) -> Self {
-        let count = if are_shared { SHARDS } else { 1 };
+    pub(super) fn of(objects: &Objects, stored: &[Stored], count: u32) -> Self {
         let ranges = (0..count).filter_map(|shard| ShardRange::of(shard, count)).collect();
         let mut shards = Self { ranges, received: BTreeMap::new() };
         for event in stored.iter().filter(|event| !event.is_repair) {

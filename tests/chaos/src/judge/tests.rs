@@ -6,8 +6,7 @@ use super::{Incidents, Outage, Promise, Verdict, behind, judge};
 use crate::history::{Change, Kind, Object, Objects};
 use crate::stored::Stored;
 
-const ONCE: Promise =
-    Promise { is_once: true, is_transaction: false, is_fenced: true, is_shared: false };
+const ONCE: Promise = Promise { is_once: true, is_transaction: false, is_fenced: true, shards: 1 };
 const TRANSACTION: Promise = Promise { is_transaction: true, ..ONCE };
 const AGAIN: Promise = Promise { is_once: false, is_fenced: false, ..ONCE };
 
