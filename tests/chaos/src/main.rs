@@ -42,6 +42,9 @@ struct Args {
     /// The mean time from one fault to the next, in milliseconds
     #[arg(long, default_value_t = 2_000)]
     gap: u64,
+    /// Only faults whose description contains this, such as `kube-apiserver` or `relay 1`
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    only: String,
     /// The program that is tested [default: `watchables` beside this one]
     #[arg(long, value_name = "PATH")]
     relay: Option<PathBuf>,

@@ -97,7 +97,8 @@ async fn in_world(
     println!("everything runs after {:.1} s", began.elapsed().as_secs_f32());
 
     let mut random = Rng::with_seed(seed);
-    let planned = plan::plan(time, Duration::from_millis(args.gap), &mut random);
+    let mut planned = plan::plan(time, Duration::from_millis(args.gap), &mut random);
+    planned.retain(|planned| planned.fault.to_string().contains(&args.only));
     let load = Load::start(world.client.clone(), args.rate, &mut random);
     let mut done = inject::inject(world, &history, &planned).await;
     let mut faults = std::mem::take(&mut done.faults);
