@@ -135,7 +135,10 @@ impl Drop for Server {
 }
 
 /// Three servers that keep replicas of each other's streams.
-pub struct Cluster(pub(crate) Vec<Server>);
+pub struct Cluster(
+    /// The servers.
+    pub Vec<Server>,
+);
 
 impl Cluster {
     /// Starts three, and waits until they accept connections.

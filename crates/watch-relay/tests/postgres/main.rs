@@ -3,8 +3,6 @@
 mod checkpoints;
 mod crashes;
 mod fences;
-#[path = "../shared/ports.rs"]
-mod ports;
 mod queries;
 mod refusals;
 mod schema;
