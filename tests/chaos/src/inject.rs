@@ -28,12 +28,16 @@ pub(crate) struct Done {
 }
 
 /// Does what is planned. It takes as long as planned, or longer if something starts slowly.
-pub(crate) async fn inject(world: &World, history: &History, plan: &[Planned]) -> Done {
-    let done = Mutex::<Done>::default();
+pub(crate) async fn inject(
+    world: &World,
+    history: &History,
+    plan: &[Planned],
+    say: impl Fn(&str),
+    done: &Mutex<Done>,
+) {
     let began = Instant::now();
-    let say = |what: &str| println!("{:7.1} s  {what}", began.elapsed().as_secs_f32());
     let all = plan.iter().map(|planned| {
-        let (done, say) = (&done, &say);
+        let say = &say;
         async move {
             let Planned { at, lasts, fault } = *planned;
             sleep_until(began + at).await;
@@ -68,7 +72,6 @@ pub(crate) async fn inject(world: &World, history: &History, plan: &[Planned]) -
         }
     });
     join_all(all).await;
-    done.into_inner().expect("no panic")
 }
 
 /// Does it, and undoes it. While the API server is down, so that nothing changes, `in_outage` is called.

@@ -8,6 +8,7 @@ use fastrand::Rng;
 use http::Request;
 use kube_client::Client;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
@@ -24,6 +25,7 @@ const REQUEST_LIMIT: Duration = Duration::from_secs(5);
 pub(crate) struct Load {
     tasks: JoinSet<()>,
     shared: Arc<Shared>,
+    is_paused: watch::Sender<bool>,
 }
 
 struct Shared {
@@ -39,9 +41,10 @@ impl Load {
         let shared =
             Arc::new(Shared { client, next: AtomicU64::new(1), accepted: AtomicUsize::new(0) });
         let mut tasks = JoinSet::new();
+        let (is_paused, watched) = watch::channel(false);
         for writer in 0..WRITERS {
             let mut random = random.fork();
-            let shared = Arc::clone(&shared);
+            let (shared, mut is_paused) = (Arc::clone(&shared), watched.clone());
             let pause = Duration::from_secs(WRITERS as u64) / rate.max(1);
             tasks.spawn(async move {
                 let mut places: Vec<_> = RESOURCES
@@ -53,14 +56,20 @@ impl Load {
                     .collect();
                 let mut ticks = interval(pause);
                 ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-                loop {
+                // An error means that there is no load any more.
+                while is_paused.wait_for(|is_paused| !is_paused).await.is_ok() {
                     ticks.tick().await;
                     let place = random.usize(..places.len());
                     places[place].change(&shared, &mut random).await;
                 }
             });
         }
-        Self { tasks, shared }
+        Self { tasks, shared, is_paused }
+    }
+
+    /// Begins no further changes, or goes on.
+    pub(crate) fn pause(&self, is_paused: bool) {
+        self.is_paused.send_replace(is_paused);
     }
 
     /// Ends, and returns how many changes the server has acknowledged.

@@ -10,6 +10,7 @@ mod load;
 mod plan;
 mod relay;
 mod run;
+mod sinks;
 mod stored;
 mod webhook;
 mod world;
@@ -40,7 +41,7 @@ struct Args {
     #[arg(long, default_value_t = 200)]
     rate: u32,
     /// The mean time from one fault to the next, in milliseconds
-    #[arg(long, default_value_t = 2_000)]
+    #[arg(long, default_value_t = 2_500)]
     gap: u64,
     /// Only faults whose description contains this, such as `kube-apiserver` or `relay 1`
     #[arg(long, value_name = "TEXT", default_value = "")]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -11,34 +12,20 @@ use watchable_core::selector::ShardRange;
 
 use crate::history::History;
 use crate::inject::{self, Done};
-use crate::judge::{self, Promise};
+use crate::judge;
 use crate::load::{self, Load};
-use crate::stored::{self, JetStream, Stored};
+use crate::sinks::{SINKS, Sinks};
+use crate::stored;
 use crate::world::World;
 use crate::{Args, NAMESPACE, RESOURCES, SHARDS, plan};
 
+/// After this time of faults all is healed, and every sink must catch up: nothing may hang until the next fault.
+const ROUND: Duration = Duration::from_mins(2);
 /// Longer than a Lease, the longest backoff and a listing take together.
 const CALM_LIMIT: Duration = Duration::from_mins(3);
 const START_LIMIT: Duration = Duration::from_mins(1);
 /// How many faults of a sink are shown.
 const SHOWN: usize = 20;
-
-const SINKS: [(&str, Promise); 4] = [
-    (
-        "JetStream",
-        Promise { is_once: true, is_transaction: false, is_fenced: true, shards: SHARDS },
-    ),
-    (
-        "PostgreSQL",
-        Promise { is_once: true, is_transaction: true, is_fenced: true, shards: SHARDS },
-    ),
-    (
-        "webhook",
-        Promise { is_once: false, is_transaction: false, is_fenced: false, shards: SHARDS },
-    ),
-    // One relay writes it: nobody else is there to be kept out.
-    ("file", Promise { is_once: true, is_transaction: false, is_fenced: true, shards: 1 }),
-];
 
 /// Returns whether every sink has what it must have.
 ///
@@ -86,9 +73,9 @@ async fn in_world(
     let created = load::call(&world.client, "POST", "/api/v1/namespaces", Some(&namespace)).await;
     created.map_err(|error| format!("creating a namespace: {error}"))?;
     for relay in &world.relays {
-        relay.lock().await.start().map_err(|error| format!("{}: {error}", args_of(args)))?;
+        relay.lock().await.start().map_err(|error| format!("the relay: {error}"))?;
     }
-    let mut sinks = Sinks { jetstream: JetStream::new(world.nats.lock().await.url()) };
+    let mut sinks = Sinks::of(world).await;
     // Until each shard has a checkpoint, a restart begins anew.
     cover(world, &history, "first").await?;
     let began = Instant::now();
@@ -97,21 +84,31 @@ async fn in_world(
     println!("everything runs after {:.1} s", began.elapsed().as_secs_f32());
 
     let mut random = Rng::with_seed(seed);
-    let mut planned = plan::plan(time, Duration::from_millis(args.gap), &mut random);
-    planned.retain(|planned| planned.fault.to_string().contains(&args.only));
     let load = Load::start(world.client.clone(), args.rate, &mut random);
-    let mut done = inject::inject(world, &history, &planned).await;
-    let mut faults = std::mem::take(&mut done.faults);
-    faults.extend(inject::heal(world).await);
-    let acknowledged = load.stop().await;
-    cover(world, &history, "last").await?;
-    let calm = Instant::now();
-    if let Err(behind) = sinks.wait(world, &history, CALM_LIMIT).await {
-        faults.push(behind);
+    let done = Mutex::<Done>::default();
+    let mut faults = Vec::new();
+    let began = Instant::now();
+    let say = |what: &str| println!("{:7.1} s  {what}", began.elapsed().as_secs_f32());
+    let mut left = time;
+    while !left.is_zero() && faults.is_empty() {
+        let round = left.min(ROUND);
+        left -= round;
+        load.pause(false);
+        let mut planned = plan::plan(round, Duration::from_millis(args.gap), &mut random);
+        planned.retain(|planned| planned.fault.to_string().contains(&args.only));
+        inject::inject(world, &history, &planned, say, &done).await;
+        faults.extend(inject::heal(world).await);
+        load.pause(true);
+        cover(world, &history, &format!("at-{}-", left.as_secs())).await?;
+        let healed = Instant::now();
+        faults.extend(sinks.wait(world, &history, CALM_LIMIT).await.err());
+        say(&format!("calm, {:.1} s after all is healed", healed.elapsed().as_secs_f32()));
     }
-    println!("calm after {:.1} s", calm.elapsed().as_secs_f32());
+    let acknowledged = load.stop().await;
     // What comes twice would come now.
     sleep(Duration::from_secs(2)).await;
+    let mut done = done.into_inner().expect("no panic");
+    faults.append(&mut done.faults);
     faults.extend(judge_all(world, &history, &mut sinks, &done).await?);
     let counts: Vec<_> =
         done.counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
@@ -154,6 +151,10 @@ async fn judge_all(
             verdict.unknowable,
             verdict.faults.len()
         );
+        if verdict.stored < history.changes() / 10 {
+            faults
+                .push(format!("{name} has less than a tenth of what happened: that says nothing"));
+        }
         for fault in verdict.faults.iter().take(SHOWN) {
             println!("    {fault}");
         }
@@ -187,56 +188,6 @@ async fn cover(world: &World, history: &History, name: &str) -> Result<(), Strin
     Err("there are no objects of every shard".to_owned())
 }
 
-struct Sinks {
-    jetstream: JetStream,
-}
-
-impl Sinks {
-    /// Reads all sinks, in the order of [`SINKS`].
-    async fn read(&mut self, world: &World) -> Result<[Vec<Stored>; 4], String> {
-        self.jetstream.read_on().await?;
-        let postgres = stored::changes(&*world.postgres.lock().await).await?;
-        let file = std::fs::read(world.file()).unwrap_or_default();
-        Ok([
-            self.jetstream.events.clone(),
-            postgres,
-            world.webhook.events()?,
-            stored::lines(&file)?,
-        ])
-    }
-
-    /// Waits until each sink has the last state of each object.
-    async fn wait(
-        &mut self,
-        world: &World,
-        history: &History,
-        limit: Duration,
-    ) -> Result<(), String> {
-        let began = Instant::now();
-        loop {
-            let objects = history.objects();
-            let behind = match self.read(world).await {
-                Ok(stored) => {
-                    let behind = SINKS.iter().zip(&stored).filter_map(|((name, _), stored)| {
-                        let behind = judge::behind(&objects, stored);
-                        (behind > 0).then(|| format!("{name} is behind with {behind} objects"))
-                    });
-                    behind.collect::<Vec<_>>().join(", ")
-                }
-                // The streams and tables may not be there yet.
-                Err(error) => error,
-            };
-            if behind.is_empty() {
-                return Ok(());
-            }
-            if began.elapsed() > limit {
-                return Err(format!("after {limit:?}: {behind}"));
-            }
-            sleep(Duration::from_millis(500)).await;
-        }
-    }
-}
-
 /// Lists what the API server has: resource and name, uid and version.
 async fn listed(world: &World) -> Result<BTreeMap<(String, String), (String, u64)>, String> {
     let mut objects = BTreeMap::new();
@@ -263,10 +214,6 @@ fn program(args: &Args) -> Result<PathBuf, String> {
         return Err(format!("{} is missing: cargo build -p watchables-cli", program.display()));
     }
     Ok(program)
-}
-
-fn args_of(args: &Args) -> String {
-    args.relay.as_ref().map_or_else(|| "watchables".to_owned(), |path| path.display().to_string())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), String> {
