@@ -109,6 +109,10 @@ async fn in_world(
     sleep(Duration::from_secs(2)).await;
     let mut done = done.into_inner().expect("no panic");
     faults.append(&mut done.faults);
+    faults.extend(world.refused().into_iter().map(|line| format!("refused for good: {line}")));
+    for fault in &faults {
+        println!("    {fault}");
+    }
     faults.extend(judge_all(world, &history, &mut sinks, &done).await?);
     let counts: Vec<_> =
         done.counts.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
@@ -117,9 +121,6 @@ async fn in_world(
         history.changes(),
         counts.join(", ")
     );
-    for line in world.refused() {
-        faults.push(format!("refused for good: {line}"));
-    }
     Ok(faults)
 }
 
@@ -129,7 +130,7 @@ async fn judge_all(
     sinks: &mut Sinks,
     done: &Done,
 ) -> Result<Vec<String>, String> {
-    let mut faults = Vec::new();
+    let (mut faults, mut of_sinks) = (Vec::new(), Vec::new());
     let listed = listed(world).await?;
     if history.present() != listed {
         faults.push("the history is not what the API server lists".to_owned());
@@ -158,13 +159,16 @@ async fn judge_all(
         for fault in verdict.faults.iter().take(SHOWN) {
             println!("    {fault}");
         }
-        faults.extend(verdict.faults.into_iter().map(|fault| format!("{name}: {fault}")));
+        of_sinks.extend(verdict.faults.into_iter().map(|fault| format!("{name}: {fault}")));
     }
     let table = stored::present(&*world.postgres.lock().await).await?;
     if table != listed {
         faults.push("the table `objects` is not what the API server lists".to_owned());
-        println!("    the table `objects` is not what the API server lists");
     }
+    for fault in &faults {
+        println!("    {fault}");
+    }
+    faults.append(&mut of_sinks);
     Ok(faults)
 }
 
