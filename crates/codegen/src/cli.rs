@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::bench::{self, Bench};
+use crate::chaos::{self, Chaos};
 use crate::diff;
 use crate::e2e::{self, EndToEnd};
 use crate::envtest::{self, Envtest};
@@ -46,6 +47,8 @@ enum Command {
     Envtest(Envtest),
     /// Run the end-to-end suite against a real kube-apiserver
     E2e(EndToEnd),
+    /// Kill, cut and stall relays, their sinks and a real kube-apiserver at random, and compare what the sinks have
+    Chaos(Chaos),
 }
 
 #[derive(Args)]
@@ -152,6 +155,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Simulate(args) => simulate::simulate(&root, &args),
         Command::Envtest(command) => envtest::envtest(&root, command),
         Command::E2e(args) => e2e::e2e(&root, &args),
+        Command::Chaos(args) => chaos::chaos(&root, &args),
     }
 }
 

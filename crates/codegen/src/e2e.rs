@@ -1,11 +1,10 @@
 //! `cargo xtask e2e`: runs the end-to-end suite against a real kube-apiserver.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 
 use ::envtest::ASSETS_VARIABLE;
 use clap::Args;
-use serde::Deserialize;
 
 use crate::cargo;
 use crate::envtest;
@@ -59,33 +58,5 @@ pub(crate) fn e2e(root: &Path, args: &EndToEnd) -> Result<ExitCode> {
 
 /// Builds the suite, and the command that it tests with kubectl next to it; returns its path.
 fn build(root: &Path) -> Result<PathBuf> {
-    let output = Command::new(cargo::program())
-        .current_dir(root)
-        .args([
-            "build",
-            "--quiet",
-            "--bins",
-            "--package=watchables-e2e",
-            "--package=watchables-cli",
-        ])
-        .arg("--message-format=json-render-diagnostics")
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| Failure::new(format!("cannot run cargo: {error}")))?;
-    if !output.status.success() {
-        return Err(Failure::new("cannot build the suite: see cargo's output above"));
-    }
-    String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Message>(line).ok())
-        .find_map(|message| {
-            message.executable.filter(|path| path.file_stem() == Some("e2e".as_ref()))
-        })
-        .ok_or_else(|| Failure::new("cargo did not build e2e"))
-}
-
-/// A message of cargo about an artifact.
-#[derive(Deserialize)]
-struct Message {
-    executable: Option<PathBuf>,
+    cargo::build(root, &["watchables-e2e", "watchables-cli"], "e2e")
 }

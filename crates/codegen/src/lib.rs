@@ -10,6 +10,7 @@
 
 mod bench;
 mod cargo;
+mod chaos;
 pub mod cli;
 mod descriptions;
 pub mod diff;

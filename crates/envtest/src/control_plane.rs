@@ -82,6 +82,11 @@ impl ControlPlane {
         self.apiserver.port()
     }
 
+    /// Returns etcd's address for clients, such as `http://127.0.0.1:40124`.
+    pub fn etcd_url(&self) -> String {
+        self.etcd.url()
+    }
+
     /// Returns the administrator's bearer token.
     pub fn token(&self) -> &str {
         &self.token

@@ -113,8 +113,9 @@ fn configuration(
 
 /// Prints what the relay reports; `RUST_LOG` chooses more or less of it.
 fn log_to_standard_error(format: LogFormat) {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,watch_relay=info"));
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new("warn,watch_relay=info,async_nats=off")
+    });
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -6,7 +6,6 @@
 
 mod fault;
 mod observed;
-mod proxy;
 mod trial;
 mod writer;
 

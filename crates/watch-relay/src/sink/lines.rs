@@ -104,8 +104,38 @@ struct Open {
     file: File,
     /// Its size up to the last whole batch.
     len: u64,
-    /// The ids of lines that were written before it was opened.
+    /// What was written before it was opened.
+    written: Written,
+}
+
+/// The events of lines.
+#[derive(Debug, Default)]
+struct Written {
     ids: HashSet<String>,
+    /// The objects that were deleted, as ids have them.
+    deleted: HashSet<String>,
+}
+
+impl Written {
+    fn add(&mut self, id: String) {
+        if let Some(object) = deleted_object(&id) {
+            self.deleted.insert(object.to_owned());
+        }
+        self.ids.insert(id);
+    }
+
+    /// Whether an event was written. A deletion that is found by comparison, since its commit was lost and the API server
+    /// has lost its history, has another version than the one that was written.
+    fn has(&self, id: &str) -> bool {
+        self.ids.contains(id)
+            || deleted_object(id).is_some_and(|object| self.deleted.contains(object))
+    }
+}
+
+/// Returns the object of a deletion's id, `CLUSTER/UID/VERSION/deleted`, without the version.
+fn deleted_object(id: &str) -> Option<&str> {
+    let (object, _) = id.strip_suffix("/deleted")?.rsplit_once('/')?;
+    Some(object)
 }
 
 impl LinesFile {
@@ -128,29 +158,29 @@ impl LinesFile {
             .create(true)
             .truncate(false)
             .open(&self.path)?;
-        let mut ids = HashSet::new();
+        let mut written = Written::default();
         if !file.metadata()?.is_file() {
             // A device or a pipe cannot be looked back into.
-            return Ok(Open { file, len: 0, ids });
+            return Ok(Open { file, len: 0, written });
         }
-        let len = read_ids(&mut file, &mut ids)?;
+        let len = read_ids(&mut file, &mut written)?;
         file.set_len(len)?;
         file.seek(SeekFrom::End(0))?;
         let before = rotated(&self.path, 1);
         if len < LOOK_BACK && before.exists() {
-            read_ids(&mut File::open(before)?, &mut ids)?;
+            read_ids(&mut File::open(before)?, &mut written)?;
         }
-        Ok(Open { file, len, ids })
+        Ok(Open { file, len, written })
     }
 
     fn write(&mut self, batch: &mut Batch) -> io::Result<()> {
         let open = self.open.as_mut().ok_or_else(|| io::Error::other("it is not open"))?;
         let (file, sync) = (&mut open.file, self.config.sync);
-        let ids = &open.ids;
+        let before = &open.written;
         let mut added = 0;
         let written = write_lines(
             batch,
-            |id| !ids.contains(id),
+            |id| !before.has(id),
             |lines| {
                 added = lines.len() as u64;
                 file.write_all(lines)?;
@@ -185,9 +215,9 @@ impl LinesFile {
         } else {
             fs::remove_file(&self.path)?;
         }
-        let ids = self.open.take().map(|open| open.ids).unwrap_or_default();
+        let written = self.open.take().map(|open| open.written).unwrap_or_default();
         let file = OpenOptions::new().write(true).create(true).truncate(true).open(&self.path)?;
-        self.open = Some(Open { file, len: 0, ids });
+        self.open = Some(Open { file, len: 0, written });
         Ok(())
     }
 }
@@ -247,7 +277,7 @@ fn rotated(path: &Path, number: u32) -> PathBuf {
 }
 
 /// Reads the ids of the last lines. Returns how long the file is up to its last whole line.
-fn read_ids(file: &mut File, ids: &mut HashSet<String>) -> io::Result<u64> {
+fn read_ids(file: &mut File, written: &mut Written) -> io::Result<u64> {
     #[derive(Deserialize)]
     struct Line {
         id: String,
@@ -261,9 +291,8 @@ fn read_ids(file: &mut File, ids: &mut HashSet<String>) -> io::Result<u64> {
     let whole = memchr::memrchr(b'\n', &bytes).map_or(0, |end| end + 1);
     // The first may be a part of a line, which is none of JSON.
     let lines = bytes[..whole].split(|byte| *byte == b'\n');
-    ids.extend(
-        lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok()).map(|line| line.id),
-    );
+    let lines = lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok());
+    lines.for_each(|line| written.add(line.id));
     // A line that is longer than all that was read was cut off, or is no line of ours: it is left.
     let is_cut = whole < bytes.len() && (whole > 0 || start == 0);
     Ok(if is_cut { start + whole as u64 } else { len })
@@ -303,6 +332,17 @@ mod tests {
         deliver(&mut sink, &["c/b/2", "c/c/3"]);
         deliver(&mut sink, &["c/d/4"]);
         assert_eq!(ids_in(&path), ["c/a/1", "c/b/2", "c/c/3", "c/d/4"]);
+    }
+
+    #[test]
+    fn deletion_that_is_found_again_by_comparison_is_not_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.jsonl");
+        let config = FileConfig::new(path.display().to_string());
+        deliver(&mut LinesFile::new(&config, ""), &["c/a/1", "c/b/2", "c/a/3/deleted"]);
+        // A checkpoint from before the deletion knows version 1 alone.
+        deliver(&mut LinesFile::new(&config, ""), &["c/a/1/deleted", "c/b/2/deleted", "c/a2/4"]);
+        assert_eq!(ids_in(&path), ["c/a/1", "c/b/2", "c/a/3/deleted", "c/b/2/deleted", "c/a2/4"]);
     }
 
     #[test]

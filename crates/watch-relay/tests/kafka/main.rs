@@ -9,5 +9,3 @@ mod ports;
 mod relays;
 mod security;
 mod support;
-#[path = "../shared/watchdog.rs"]
-mod watchdog;

@@ -13,5 +13,3 @@ mod own_shards;
 mod relays;
 mod support;
 mod tls;
-#[path = "../shared/watchdog.rs"]
-mod watchdog;

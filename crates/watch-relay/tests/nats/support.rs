@@ -1,13 +1,11 @@
 //! Servers, messages, and a consumer that checks what was stored.
 
-mod engine;
 mod messages;
 mod reader;
-mod server;
 
+pub(crate) use engines::nats::{Cluster, Server};
 pub(crate) use messages::{Event, batch, message};
 pub(crate) use reader::{stored, stored_with};
-pub(crate) use server::{Cluster, Server};
 
 pub(crate) use crate::ports::free_port;
 

@@ -5,8 +5,8 @@ use watch_protocol::EventType::Added;
 use watch_relay::sink::Sink as _;
 use watch_relay::sink::postgres::PostgresCheckpoints;
 
-use crate::server::Server;
 use crate::support::{config, message, open, progress};
+use engines::postgres::Server;
 
 fn row(key: &[u8], value: &[u8]) -> Row {
     Row { key: key.to_vec(), value: value.to_vec() }

@@ -10,8 +10,8 @@ use watch_protocol::EventType::{Added, Modified};
 use watch_relay::Batch;
 use watch_relay::sink::Sink as _;
 
-use crate::server::Server;
 use crate::support::{commit, ids, message, open, present, progress, reopen, store};
+use engines::postgres::Server;
 
 #[tokio::test]
 async fn batch_whose_commit_fails_is_stored_by_the_next_delivery() {

@@ -8,8 +8,8 @@ use watch_relay::Batch;
 use watch_relay::sink::postgres::{PostgresCheckpoints, PostgresSink};
 use watch_relay::sink::{Sink as _, SinkError};
 
-use crate::server::Server;
 use crate::support::{commit, config, fence, ids, message, progress, store};
+use engines::postgres::Server;
 
 async fn open(server: &Server, epoch: u64) -> Result<PostgresSink, SinkError> {
     let mut sink = PostgresSink::new(&config(server)).expect("it is valid");

@@ -3,12 +3,9 @@
 mod checkpoints;
 mod crashes;
 mod fences;
-#[path = "../shared/ports.rs"]
-mod ports;
 mod queries;
 mod refusals;
 mod schema;
-mod server;
 mod storing;
 mod streams;
 mod support;

@@ -9,8 +9,8 @@ use tokio_postgres::SimpleQueryMessage;
 use watch_protocol::EventType::{self, Added, Deleted, Modified};
 use watch_relay::Message;
 
-use crate::server::Server;
 use crate::support::{open, store, with_object};
+use engines::postgres::Server;
 
 /// What each query shows of the events below, in the order of the page.
 const ROWS: [&[&str]; 9] = [

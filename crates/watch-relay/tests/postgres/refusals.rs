@@ -5,8 +5,8 @@ use watch_protocol::EventType::Added;
 use watch_relay::sink::Sink as _;
 use watch_relay::{Batch, Message};
 
-use crate::server::Server;
 use crate::support::{commit, ids, message, open, present, store};
+use engines::postgres::Server;
 
 fn with_text(name: &str, version: u64, object: &'static [u8]) -> Message {
     let mut message = message(name, version, Added);

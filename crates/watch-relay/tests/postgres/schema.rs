@@ -5,8 +5,8 @@ use watch_relay::Batch;
 use watch_relay::sink::Sink as _;
 use watch_relay::sink::postgres::{PostgresConfig, PostgresSink, TABLES_SQL};
 
-use crate::server::Server;
 use crate::support::{commit, config, ids, message, open, reopen, store};
+use engines::postgres::Server;
 
 async fn error_of(config: &PostgresConfig) -> String {
     let mut sink = PostgresSink::new(config).expect("it is valid");

@@ -8,8 +8,8 @@ use watch_protocol::EventType::{Added, Deleted, Modified};
 use watch_relay::Batch;
 use watch_relay::sink::Sink as _;
 
-use crate::server::Server;
 use crate::support::{commit, config, ids, message, open, present, store, texts, with_object};
+use engines::postgres::Server;
 
 #[tokio::test]
 async fn changes_and_present_state_are_stored() {
@@ -17,7 +17,7 @@ async fn changes_and_present_state_are_stored() {
     let mut sink = open(&server).await;
     assert_eq!(
         sink.name(),
-        format!("postgres://127.0.0.1:{}/postgres, schema watchables", server.port)
+        format!("postgres://127.0.0.1:{}/postgres, schema watchables", server.port())
     );
     let batch = vec![message("a", 1, Added), message("b", 2, Added), message("a", 3, Modified)];
     store(&mut sink, batch, Vec::new()).await;

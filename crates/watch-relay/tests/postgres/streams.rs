@@ -15,8 +15,8 @@ use watch_relay::{Batch, Message};
 use watch_runtime::Watcher;
 use watchable_core::{DynamicObject, ResourceInfo, Scope};
 
-use crate::server::Server;
 use crate::support::{open, reopen, texts, with_object};
+use engines::postgres::Server;
 
 const MAPS: ResourceInfo =
     ResourceInfo::new("", "v1", "ConfigMap", "configmaps", Scope::Namespaced);

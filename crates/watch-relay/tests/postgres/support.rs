@@ -14,7 +14,7 @@ use watch_relay::sink::{Fence, Sink as _, SinkError};
 use watch_relay::{Batch, Message, Payload};
 use watchable_core::{ResourceInfo, Scope};
 
-use crate::server::Server;
+use engines::postgres::Server;
 
 pub(crate) const PODS: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 

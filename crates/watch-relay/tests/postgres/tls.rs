@@ -5,8 +5,8 @@ use watch_protocol::EventType::Added;
 use watch_relay::sink::Sink as _;
 use watch_relay::sink::postgres::PostgresSink;
 
-use crate::server::Server;
 use crate::support::{config, message, store, texts};
+use engines::postgres::Server;
 
 /// A CA, and what it has signed for a host: certificate and key in PEM.
 struct Signed {

@@ -7,10 +7,10 @@ use watchables::Watcher;
 
 use super::fault::Fault;
 use super::observed::ObservedWatcher;
-use super::proxy::Proxy;
 use super::writer::{Kind, Writer};
 use crate::cluster::Cluster;
 use crate::report::{NotPassed, Outcome, failed};
+use engines::Proxy;
 
 type ConfigMap = watchables::rel_1_20::v1::ConfigMap;
 type Event = watchables::rel_1_20::core::v1::Event;

@@ -6,11 +6,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
 
+use engines::WATCHDOG;
 use tempfile::TempDir;
 
 use crate::ports::free_port;
 use crate::support::engine;
-use crate::watchdog::WATCHDOG;
 
 /// A broker with its data. It is killed when it is dropped.
 pub(crate) struct Broker {

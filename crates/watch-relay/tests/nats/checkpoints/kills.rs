@@ -43,22 +43,28 @@ async fn server_killed_within_commits_leaves_whole_ones() {
         checkpoints.compact_from(100_000).await;
         let loaded = value(&checkpoints).await;
         let begun = next;
+        let first = tokio::sync::Notify::new();
         let committing = async {
             let mut last = loaded;
             loop {
                 next += 1;
                 match checkpoints.commit(all(next)).await {
-                    Ok(()) => last = next,
+                    Ok(()) => {
+                        last = next;
+                        first.notify_one();
+                    }
                     Err(_) => return last,
                 }
             }
         };
         let killing = async {
+            // However slow the machine is.
+            first.notified().await;
             tokio::time::sleep(Duration::from_millis(40 + 17 * round)).await;
             tokio::task::block_in_place(|| server.kill());
         };
         let (acknowledged, ()) = tokio::join!(committing, killing);
-        assert!(acknowledged > begun, "something was committed before the server was killed");
+        assert!(acknowledged > begun, "nothing was committed before the server was killed");
         server.restart();
         let found = value(&open(&server).await).await;
         assert!((acknowledged..=next).contains(&found), "{acknowledged} <= {found} <= {next}");

@@ -1,5 +1,7 @@
 //! A nats-server on loopback, which can be killed and started again.
 
+mod program;
+
 use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -9,12 +11,11 @@ use std::{fs, thread};
 
 use tempfile::TempDir;
 
-use crate::ports::free_port;
-use crate::support::engine;
+use crate::free_port;
 use crate::watchdog::WATCHDOG;
 
 /// A server. It is killed when it is dropped.
-pub(crate) struct Server {
+pub struct Server {
     folder: TempDir,
     port: u16,
     shell: Option<Child>,
@@ -22,17 +23,17 @@ pub(crate) struct Server {
 
 impl Server {
     /// Starts a server with JetStream.
-    pub(crate) fn start() -> Self {
+    pub fn start() -> Self {
         Self::with("")
     }
 
     /// Starts a server with JetStream, and more in its configuration.
-    pub(crate) fn with(configuration: &str) -> Self {
+    pub fn with(configuration: &str) -> Self {
         Self::configured(&format!("jetstream {{}}\n{configuration}"))
     }
 
     /// Starts a server with this configuration.
-    pub(crate) fn configured(configuration: &str) -> Self {
+    pub fn configured(configuration: &str) -> Self {
         let mut server = Self::prepare(configuration, free_port());
         server.restart();
         server
@@ -45,16 +46,23 @@ impl Server {
         Self { folder, port, shell: None }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Returns its port on 127.0.0.1. A restart keeps it.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Returns its address, such as `nats://127.0.0.1:21000`. A restart keeps it.
+    pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
-    pub(crate) fn folder(&self) -> &Path {
+    /// Returns the folder with its configuration and all that it stores.
+    pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     /// Kills the server with SIGKILL.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         if let Some(mut shell) = self.shell.take() {
             drop(shell.stdin.take());
             shell.wait().expect("it ends");
@@ -62,7 +70,7 @@ impl Server {
     }
 
     /// Starts the server again, with all that it has stored.
-    pub(crate) fn restart(&mut self) {
+    pub fn restart(&mut self) {
         self.begin();
         self.wait();
     }
@@ -82,7 +90,7 @@ impl Server {
         let log = log.expect("the folder can be written");
         let shell = Command::new("/bin/sh")
             .args(["-c", WATCHDOG, "watchdog"])
-            .arg(engine::program())
+            .arg(program::program())
             .args(["-a", "127.0.0.1", "-p", &self.port.to_string()])
             .arg("-P")
             .arg(folder.join("pid"))
@@ -99,13 +107,14 @@ impl Server {
     }
 
     /// Suspends the server's process, or resumes it: `STOP`, `CONT`.
-    pub(crate) fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let pid = fs::read_to_string(self.folder.path().join("pid")).expect("it has written it");
         let sent = Command::new("kill").arg(format!("-{name}")).arg(pid.trim()).status();
         assert!(sent.expect("there is a kill").success(), "{pid}");
     }
 
-    pub(crate) fn log(&self) -> String {
+    /// Returns what it has logged.
+    pub fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 }
@@ -117,10 +126,14 @@ impl Drop for Server {
 }
 
 /// Three servers that keep replicas of each other's streams.
-pub(crate) struct Cluster(pub(crate) Vec<Server>);
+pub struct Cluster(
+    /// The servers.
+    pub Vec<Server>,
+);
 
 impl Cluster {
-    pub(crate) fn start() -> Self {
+    /// Starts three, and waits until they accept connections.
+    pub fn start() -> Self {
         let routes: Vec<_> = (0..3).map(|_| free_port()).collect();
         let all = routes.iter().map(|port| format!("nats://127.0.0.1:{port}"));
         let all = all.collect::<Vec<_>>().join(", ");
@@ -140,7 +153,8 @@ impl Cluster {
         Self(servers)
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Returns the addresses of all three, with commas between them.
+    pub fn url(&self) -> String {
         self.0.iter().map(Server::url).collect::<Vec<_>>().join(",")
     }
 }

@@ -9,15 +9,15 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio_postgres::{Client, NoTls};
 
-use crate::ports::free_port;
+use crate::free_port;
 
 /// Waits for the end of its input, which comes also if the test is killed, then stops the server.
 const WATCHDOG: &str = "read -r _; kill -QUIT \"$1\"";
 
 /// A server with the superuser `postgres`, its password `hunter2`, and the role `relay` without rights of its own.
-pub(crate) struct Server {
+pub struct Server {
     folder: TempDir,
-    pub(crate) port: u16,
+    port: u16,
     running: Option<Running>,
 }
 
@@ -27,7 +27,8 @@ struct Running {
 }
 
 impl Server {
-    pub(crate) async fn start() -> Self {
+    /// Starts a server with an empty database, and waits until it answers.
+    pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         own(folder.path());
         create(folder.path());
@@ -38,7 +39,7 @@ impl Server {
     }
 
     /// Starts the server with these settings, and waits until it answers.
-    pub(crate) async fn run(&mut self, settings: &[&str]) {
+    pub async fn run(&mut self, settings: &[&str]) {
         for _ in 0..20 {
             if self.try_run(settings).await {
                 return;
@@ -79,22 +80,37 @@ impl Server {
     }
 
     /// Kills the server as a crash would.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         let Some(mut running) = self.running.take() else { return };
         running.server.kill().expect("it is killed");
         running.server.wait().expect("it is our child");
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Suspends the server's first process, which accepts connections, or resumes it: `STOP`, `CONT`.
+    pub fn signal(&self, name: &str) {
+        let Some(running) = &self.running else { return };
+        let pid = running.server.id().to_string();
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(&pid).status();
+        assert!(sent.expect("there is a kill").success(), "{pid}");
+    }
+
+    /// Returns its port on 127.0.0.1. A restart keeps it.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Returns the URL with which the superuser connects.
+    pub fn url(&self) -> String {
         self.url_of("postgres")
     }
 
-    pub(crate) fn url_of(&self, user: &str) -> String {
+    /// Returns the URL with which another user connects, whose password is the same.
+    pub fn url_of(&self, user: &str) -> String {
         format!("postgres://{user}:hunter2@127.0.0.1:{}/postgres", self.port)
     }
 
     /// Puts a file into the server's folder, readable by it alone.
-    pub(crate) fn put(&self, name: &str, text: &str) -> PathBuf {
+    pub fn put(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         fs::write(&path, text).expect("it is written");
         let private = Command::new("chmod").arg("600").arg(&path).status().expect("chmod runs");
@@ -104,11 +120,12 @@ impl Server {
     }
 
     /// Connects another client.
-    pub(crate) async fn client(&self) -> Client {
+    pub async fn client(&self) -> Client {
         self.try_connect("postgres").await.expect("it connects")
     }
 
-    pub(crate) async fn execute(&self, statements: &str) {
+    /// Executes statements as the superuser.
+    pub async fn execute(&self, statements: &str) {
         self.client().await.batch_execute(statements).await.expect(statements);
     }
 
@@ -146,8 +163,10 @@ impl Drop for Running {
 /// Makes the folder `data` of a server: a copy of what `initdb` made once, which takes a while.
 fn create(folder: &Path) {
     let version = program("initdb").ancestors().nth(2).and_then(Path::file_name).map(PathBuf::from);
-    let name = format!("postgresql-{}", version.unwrap_or_default().display());
-    let template = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let name = format!("initdb-{}", version.unwrap_or_default().display());
+    let cache = cache();
+    fs::create_dir_all(&cache).expect("a folder");
+    let template = cache.join(name);
     let copy = |from: &Path, to: &Path| {
         let status = Command::new("cp").arg("-a").arg(from).arg(to).status();
         assert!(status.expect("cp runs").success(), "cp {} {}", from.display(), to.display());
@@ -220,12 +239,16 @@ fn folder() -> PathBuf {
     if let Some(folder) = find(Path::new("/")) {
         return folder;
     }
-    let home = std::env::var_os("HOME").expect("HOME is set");
-    let cache = Path::new(&home).join(".cache/watchables-engines/postgresql");
+    let cache = cache().join("postgresql");
     find(&cache).unwrap_or_else(|| {
         download(&cache);
         find(&cache).expect("Debian's package has the server")
     })
+}
+
+fn cache() -> PathBuf {
+    let home = std::env::var_os("HOME").expect("HOME is set");
+    Path::new(&home).join(".cache/watchables-engines")
 }
 
 fn download(cache: &Path) {

@@ -26,7 +26,7 @@ struct Rules {
 }
 
 /// A proxy to one server. Dropping it closes all connections.
-pub(super) struct Proxy {
+pub struct Proxy {
     port: u16,
     rules: watch::Sender<Rules>,
     accepted: watch::Receiver<u64>,
@@ -34,7 +34,12 @@ pub(super) struct Proxy {
 }
 
 impl Proxy {
-    pub(super) async fn start(upstream: (String, u16), seed: u64) -> io::Result<Self> {
+    /// Starts a proxy to this host and port. The seed decides what is random.
+    ///
+    /// # Errors
+    ///
+    /// No port can be bound.
+    pub async fn start(upstream: (String, u16), seed: u64) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (rules, receiver) = watch::channel(Rules {
@@ -51,39 +56,40 @@ impl Proxy {
         Ok(Self { port: address.port(), rules, accepted, task })
     }
 
-    pub(super) fn port(&self) -> u16 {
+    /// Returns its port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
         self.port
     }
 
     /// Returns the number of connections accepted so far.
-    pub(super) fn connections(&self) -> u64 {
+    pub fn connections(&self) -> u64 {
         *self.accepted.borrow()
     }
 
     /// Closes each new connection after a random number of bytes. `None` turns that off.
-    pub(super) fn disconnect_after(&self, budget: Option<Range<u64>>) {
+    pub fn disconnect_after(&self, budget: Option<Range<u64>>) {
         self.rules.send_modify(|rules| rules.budget = budget);
     }
 
     /// Closes all open connections.
-    pub(super) fn disconnect_all(&self) {
+    pub fn disconnect_all(&self) {
         let before = self.connections();
         self.rules.send_modify(|rules| rules.close_before = before);
     }
 
     /// Keeps open connections open, but never forwards data from the server over them again.
-    pub(super) fn make_half_open(&self) {
+    pub fn make_half_open(&self) {
         let before = self.connections();
         self.rules.send_modify(|rules| rules.half_open_before = before);
     }
 
     /// Starts or stops delaying data from the server.
-    pub(super) fn stall(&self, stall: bool) {
+    pub fn stall(&self, stall: bool) {
         self.rules.send_modify(|rules| rules.stall = stall);
     }
 
     /// Closes all open connections and refuses new ones, or accepts connections again.
-    pub(super) fn refuse(&self, refuse: bool) {
+    pub fn refuse(&self, refuse: bool) {
         let before = self.connections();
         self.rules.send_modify(|rules| {
             rules.refuse = refuse;
@@ -92,7 +98,7 @@ impl Proxy {
     }
 
     /// Closes all open connections and forwards new ones to another server.
-    pub(super) fn redirect_to(&self, upstream: (String, u16)) {
+    pub fn redirect_to(&self, upstream: (String, u16)) {
         let before = self.connections();
         self.rules.send_modify(|rules| {
             rules.upstream = upstream;
