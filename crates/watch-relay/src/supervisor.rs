@@ -95,8 +95,8 @@ impl Supervisor {
         if self.running.values().any(|running| running.is_draining) {
             return;
         }
-        for part in plan.parts.iter().filter(|part| covers(self.tenure.as_ref(), part)) {
-            if !self.running.contains_key(&part.name) {
+        for part in &plan.parts {
+            if covers(self.tenure.as_ref(), part) && !self.running.contains_key(&part.name) {
                 self.begin(part);
             }
         }

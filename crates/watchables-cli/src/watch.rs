@@ -208,7 +208,7 @@ fn watcher(
     let named = part.name.map(|name| format!("metadata.name={name}"));
     let fields: Vec<_> = named.as_ref().into_iter().chain(&args.field_selector).cloned().collect();
     if !fields.is_empty() {
-        watcher = watcher.field_selector(&fields.join(","));
+        watcher = watcher.field_selector(fields.join(","));
     }
     if args.diff {
         // They are not compared, and half of what is kept of an object.

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::{env, fs, process, thread};
 
 use super::cargo;
 use crate::error::{Failure, Result};
@@ -16,20 +16,19 @@ const START: Duration = Duration::from_secs(30);
 pub(super) struct Nats {
     process: Child,
     url: String,
-    _folder: tempfile::TempDir,
+    folder: PathBuf,
 }
 
 impl Nats {
     pub(super) fn start() -> Result<Self> {
-        let folder = tempfile::tempdir()
-            .map_err(|error| Failure::new(format!("cannot create a folder: {error}")))?;
+        let folder = env::temp_dir().join(format!("watchables-bench-{}", process::id()));
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|free| free.local_addr());
         let port = free.map_err(|error| Failure::new(format!("no port is free: {error}")))?.port();
         let mut command = Command::new(program()?);
-        command.args(["-a", "127.0.0.1", "-p", &port.to_string(), "-js", "-sd"]).arg(folder.path());
+        command.args(["-a", "127.0.0.1", "-p", &port.to_string(), "-js", "-sd"]).arg(&folder);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let process = command.spawn().map_err(|error| cargo::cannot_run(&command, &error))?;
-        let server = Self { process, url: format!("nats://127.0.0.1:{port}"), _folder: folder };
+        let server = Self { process, url: format!("nats://127.0.0.1:{port}"), folder };
         let begin = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             if begin.elapsed() > START {
@@ -50,6 +49,7 @@ impl Drop for Nats {
         // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 

@@ -7,9 +7,9 @@ mod faults;
 mod fences;
 mod odd_names;
 mod once;
+mod own_shards;
 #[path = "../shared/ports.rs"]
 mod ports;
-mod own_shards;
 mod relays;
 mod support;
 mod tls;

@@ -76,8 +76,14 @@ pub(crate) struct WatchArgs {
     )]
     pub(crate) timestamps: Option<Stamp>,
 
-    /// Whether to print in colour; auto obeys NO_COLOR and CLICOLOR_FORCE
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
+    // Without the backticks that a comment would need.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t = ColorChoice::Auto,
+        help = "Whether to print in colour; auto obeys NO_COLOR and CLICOLOR_FORCE"
+    )]
     pub(crate) color: ColorChoice,
 
     /// Request gzip compression, for slow connections

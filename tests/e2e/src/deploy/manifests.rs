@@ -116,7 +116,7 @@ fn folder() -> PathBuf {
 
 /// Reads a file of `deploy/`.
 pub(super) fn read(file: &str) -> Result<String, NotPassed> {
-    Ok(std::fs::read_to_string(folder().join(file)).map_err(failed)?)
+    std::fs::read_to_string(folder().join(file)).map_err(failed)
 }
 
 impl Kubectl {
