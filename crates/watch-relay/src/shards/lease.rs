@@ -12,6 +12,9 @@ use watchable_core::{MicroTime, ResourceInfo, Scope};
 pub(crate) const LEASES: ResourceInfo =
     ResourceInfo::new("coordination.k8s.io", "v1", "Lease", "leases", Scope::Namespaced);
 
+/// The annotation of a replica's Lease that says which clusters it has: hashes of their names.
+const CLUSTERS: &str = "watchables.io/clusters";
+
 /// A Lease. What we do not know of it is kept, and written again.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,6 +35,8 @@ pub(crate) struct Metadata {
     pub(crate) resource_version: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) labels: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) annotations: BTreeMap<String, String>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
@@ -61,6 +66,21 @@ impl Lease {
         let metadata = Metadata { name: name.to_owned(), labels, ..Metadata::default() };
         let rest = rest.into_iter().map(|(key, text)| (key.to_owned(), text.into())).collect();
         Self { metadata, spec: Spec::default(), rest }
+    }
+
+    /// Returns it as that of a replica which has these clusters: see [`ReplicaSettings::known_clusters`].
+    ///
+    /// [`ReplicaSettings::known_clusters`]: super::settings::ReplicaSettings::known_clusters
+    pub(crate) fn with_clusters(mut self, clusters: &str) -> Self {
+        if !clusters.is_empty() {
+            self.metadata.annotations.insert(CLUSTERS.to_owned(), clusters.to_owned());
+        }
+        self
+    }
+
+    /// Returns which clusters its replica has; `None` if it does not say.
+    pub(crate) fn clusters(&self) -> Option<&str> {
+        self.metadata.annotations.get(CLUSTERS).map(String::as_str)
     }
 
     /// Returns who holds it; `None` if it was released.

@@ -3,7 +3,8 @@
 //! Each shard has a Lease, and so has each replica, which shows with it that it is there. All replicas see all Leases,
 //! and each decides for itself:
 //!
-//! - It [has its share](super::share) of the shards. If it has less, it takes over shards that nobody holds, or whose
+//! - It [has its share](super::share) of the shards; of those of clusters that only some replicas have (while a
+//!   configuration is rolled out), those replicas share them. If it has less, it takes over shards that nobody holds, or whose
 //!   Lease has expired. If it has more, it gives some back.
 //! - It takes over, renews and releases a Lease with the version that it has seen: if another one was faster, the
 //!   server rejects it.
@@ -31,6 +32,8 @@ use super::slot::{Slot, Tenure};
 #[derive(Debug)]
 pub(crate) struct Machine {
     settings: ReplicaSettings,
+    /// Which clusters this replica has, as it tells the others.
+    clusters: String,
     slots: Vec<Slot>,
     /// Of this replica.
     presence: LeaseView,
@@ -66,6 +69,7 @@ impl Machine {
             tenure: Tenure::None,
         };
         Self {
+            clusters: settings.known_clusters(),
             slots: (0..settings.leases()).map(slot).collect(),
             presence: LeaseView::new(settings.presence_lease(), now),
             others: BTreeMap::new(),
@@ -180,10 +184,10 @@ impl Machine {
         if let Some(event) = self.events.pop_front() {
             return Step::Event(event);
         }
-        if let Some(request) = self.next_request(wanted, now, time) {
+        if let Some(request) = self.next_request(&wanted, now, time) {
             return Step::Send(Box::new(request));
         }
-        if self.has_shut_down(now) { Step::End } else { Step::Wait(self.deadline(wanted, now)) }
+        if self.has_shut_down(now) { Step::End } else { Step::Wait(self.deadline(&wanted, now)) }
     }
 
     fn has_shut_down(&self, now: Instant) -> bool {

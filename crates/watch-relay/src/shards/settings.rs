@@ -128,6 +128,15 @@ impl ReplicaSettings {
         (cluster.map(String::as_str), shard % of)
     }
 
+    /// Returns which clusters have shards of their own, as replicas tell each other: a hash each, in the order of the
+    /// hashes, with commas between them.
+    pub(crate) fn known_clusters(&self) -> String {
+        let mut hashes: Vec<_> =
+            self.clusters.iter().map(|cluster| known_cluster(cluster)).collect();
+        hashes.sort_unstable();
+        hashes.join(",")
+    }
+
     /// Returns the name of a shard's Lease. It does not depend on which other clusters there are.
     pub(crate) fn shard_lease(&self, shard: u32) -> String {
         let (name, of) = (&self.name, self.shards);
@@ -188,6 +197,11 @@ fn is_dns_name(text: &str) -> bool {
         && text.chars().all(valid)
         && !text.starts_with('-')
         && !text.ends_with('-')
+}
+
+/// Returns how a cluster is told.
+pub(crate) fn known_cluster(name: &str) -> String {
+    format!("{:016x}", fnv1a(name.as_bytes()))
 }
 
 impl fmt::Display for InvalidReplica {

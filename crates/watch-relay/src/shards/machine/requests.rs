@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use watchable_core::fnv1a;
 
 use super::Machine;
+use super::balance::Wanted;
 use crate::shards::lease::Lease;
 use crate::shards::lease_view::{InFlight, LeaseView};
 use crate::shards::request::{Purpose, Request, Verb};
@@ -15,10 +16,10 @@ use crate::shards::slot::{Slot, Tenure};
 const IDLE: Duration = Duration::from_mins(1);
 
 impl Machine {
-    /// Returns the next request, given how many shards are wanted.
+    /// Returns the next request, given which shards are wanted.
     pub(super) fn next_request(
         &mut self,
-        wanted: usize,
+        wanted: &Wanted,
         now: Instant,
         time: Timestamp,
     ) -> Option<Request> {
@@ -41,6 +42,7 @@ impl Machine {
             Some(lease) => (Purpose::Renew, Verb::Update(self.renewed(lease.clone(), time))),
             None => {
                 let lease = Lease::new(&self.presence.name, self.settings.labels());
+                let lease = lease.with_clusters(&self.clusters);
                 let seconds = self.settings.lease_seconds();
                 let lease = lease.acquired(&self.settings.identity, seconds, 0, time);
                 (Purpose::Renew, Verb::Create(lease))
@@ -76,8 +78,8 @@ impl Machine {
     }
 
     /// Takes over a shard that is free, if one is wanted.
-    fn acquisition(&mut self, wanted: usize, now: Instant, time: Timestamp) -> Option<Request> {
-        if wanted == 0 {
+    fn acquisition(&mut self, wanted: &Wanted, now: Instant, time: Timestamp) -> Option<Request> {
+        if wanted.is_empty() {
             // What was taken over by a request whose response was lost.
             let leftover = self.slots.iter_mut().find(|slot| {
                 slot.tenure == Tenure::None
@@ -87,8 +89,11 @@ impl Machine {
             leftover.tenure = Tenure::Releasing { until: now + self.settings.lease_duration };
             return self.request_of_a_holder(now, time);
         }
-        let candidates = self.slots.iter().enumerate().filter(|(_, slot)| {
-            slot.tenure == Tenure::None && slot.view.is_ready(now) && self.is_free(&slot.view, now)
+        let candidates = self.slots.iter().enumerate().filter(|(at, slot)| {
+            wanted.contains(*at)
+                && slot.tenure == Tenure::None
+                && slot.view.is_ready(now)
+                && self.is_free(&slot.view, now)
         });
         // Each replica begins with others, so that few conflict.
         let preference =
@@ -131,14 +136,14 @@ impl Machine {
     }
 
     /// Returns when the next step has something to do, if nothing happens until then.
-    pub(super) fn deadline(&self, wanted: usize, now: Instant) -> Instant {
+    pub(super) fn deadline(&self, wanted: &Wanted, now: Instant) -> Instant {
         let settings = &self.settings;
         let ready = |view: &LeaseView| view.request.is_none().then_some(view.not_before);
         let mut times = vec![now + IDLE];
         times.extend(ready(&self.presence).filter(|_| self.synced.is_some()));
         times.extend(self.synced.map(|synced| synced + settings.retry_period));
         times.extend(self.shutting_down.map(|since| since + settings.lease_duration));
-        for slot in &self.slots {
+        for (at, slot) in self.slots.iter().enumerate() {
             times.extend(slot.deadline(settings));
             match slot.tenure {
                 Tenure::Held { .. } | Tenure::Releasing { .. } => times.extend(ready(&slot.view)),
@@ -146,7 +151,7 @@ impl Machine {
                     let free = slot.view.free_from(settings.lease_duration);
                     times.push(free);
                     let is_leftover = slot.view.is_held_by(&settings.identity);
-                    if wanted > 0 || is_leftover {
+                    if wanted.contains(at) || is_leftover {
                         times.extend(ready(&slot.view).map(|ready| ready.max(free)));
                         times.extend(ready(&slot.view).filter(|_| is_leftover));
                     }

@@ -56,7 +56,7 @@ impl LeaseMachine {
     pub fn watched(&mut self, server: &LeaseServer, seen: usize, now: Instant) -> usize {
         for change in &server.0.changes[seen..] {
             match change.clone() {
-                Change::Put(lease) => self.0.watched(lease, now),
+                Change::Put(lease) => self.0.watched(*lease, now),
                 Change::Deleted { name, version } => self.0.watched_deletion(&name, &version, now),
             }
         }

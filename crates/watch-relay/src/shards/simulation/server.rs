@@ -8,7 +8,7 @@ use crate::shards::request::{Failure, Outcome, Verb};
 /// A change, as a watch shows it.
 #[derive(Clone, Debug)]
 pub(super) enum Change {
-    Put(Lease),
+    Put(Box<Lease>),
     Deleted { name: String, version: String },
 }
 
@@ -55,7 +55,7 @@ impl Server {
         self.version += 1;
         lease.metadata.resource_version = Some(self.version.to_string());
         self.leases.insert(lease.metadata.name.clone(), lease.clone());
-        self.changes.push(Change::Put(lease.clone()));
+        self.changes.push(Change::Put(lease.clone().into()));
         lease
     }
 }

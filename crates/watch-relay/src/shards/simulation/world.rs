@@ -165,7 +165,7 @@ impl World {
         let node = &mut self.replicas[at];
         for change in &self.server.changes[node.seen..] {
             match change.clone() {
-                Change::Put(lease) => node.machine.watched(lease, clock),
+                Change::Put(lease) => node.machine.watched(*lease, clock),
                 Change::Deleted { name, version } => {
                     node.machine.watched_deletion(&name, &version, clock);
                 }
