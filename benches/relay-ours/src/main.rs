@@ -35,7 +35,8 @@ async fn throughput(client: Client, args: &Args) -> Result<Figures, Error> {
     let relay = Configured::new(client, &args.nats)?;
     let monitor = relay.relay.monitor();
     let all = async move {
-        let delivered = || monitor.instances().iter().map(|instance| instance.delivered).sum::<u64>();
+        let delivered =
+            || monitor.instances().iter().map(|instance| instance.delivered).sum::<u64>();
         while delivered() < u64::from(args.count) {
             tokio::time::sleep(TICK).await;
         }
