@@ -132,10 +132,12 @@ impl Written {
     }
 }
 
-/// Returns the object of a deletion's id, `CLUSTER/UID/VERSION/deleted`, without the version.
+/// Returns the object of a deletion's id, `CLUSTER/UID/VERSION/deleted`, without the version. `None` where resource and name
+/// stand for the uid, since an object of the same name may be deleted again.
 fn deleted_object(id: &str) -> Option<&str> {
     let (object, _) = id.strip_suffix("/deleted")?.rsplit_once('/')?;
-    Some(object)
+    let (_, uid) = object.split_once('/')?;
+    (!uid.contains('/')).then_some(object)
 }
 
 impl LinesFile {
@@ -343,6 +345,17 @@ mod tests {
         // A checkpoint from before the deletion knows version 1 alone.
         deliver(&mut LinesFile::new(&config, ""), &["c/a/1/deleted", "c/b/2/deleted", "c/a2/4"]);
         assert_eq!(ids_in(&path), ["c/a/1", "c/b/2", "c/a/3/deleted", "c/b/2/deleted", "c/a2/4"]);
+    }
+
+    #[test]
+    fn object_without_a_uid_may_be_deleted_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log.jsonl");
+        let config = FileConfig::new(path.display().to_string());
+        let [first, second] = [1, 3].map(|version| format!("c/pods/v1:shop/web/{version}/deleted"));
+        deliver(&mut LinesFile::new(&config, ""), &[&first]);
+        deliver(&mut LinesFile::new(&config, ""), &[&first, "c/pods/v1:shop/web/2", &second]);
+        assert_eq!(ids_in(&path), [&*first, "c/pods/v1:shop/web/2", &second]);
     }
 
     #[test]
