@@ -18,7 +18,19 @@ pub struct DurableEvent<O> {
     pub(crate) number: u64,
 }
 
+/// Which event of its stream an event is: what is left to commit when the event itself was handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EventMark {
+    pub(crate) stream: u64,
+    pub(crate) number: u64,
+}
+
 impl<O> DurableEvent<O> {
+    /// Returns which event of its stream it is, for [`commit_up_to_mark`](crate::DurableStream::commit_up_to_mark).
+    pub fn mark(&self) -> EventMark {
+        EventMark { stream: self.stream, number: self.number }
+    }
+
     /// Returns the identity.
     pub fn id(&self) -> &EventId {
         &self.id

@@ -54,7 +54,7 @@ pub use checkpoints::{CheckpointSummary, Checkpoints, CommittedObject};
 pub use claims::Claims;
 pub use durable_ext::DurableExt;
 pub use error::DurableError;
-pub use event::DurableEvent;
+pub use event::{DurableEvent, EventMark};
 pub use event_id::EventId;
 pub use store::{Batch, CheckpointStore, Claim, Row, StoreError};
 pub use stream::DurableStream;

@@ -13,7 +13,7 @@ use futures::{FutureExt as _, Stream};
 use tokio::time::Instant;
 
 use crate::error::{DurableError, Kind};
-use crate::event::DurableEvent;
+use crate::event::{DurableEvent, EventMark};
 use crate::ledger::Commit;
 use crate::part::Part;
 use crate::store::{CheckpointStore, StoreError};
@@ -121,10 +121,19 @@ impl<O> DurableStream<O> {
     /// Fails if the checkpoint cannot be written, as [`commit`](Self::commit) does, and if the event is not this
     /// stream's.
     pub async fn commit_up_to(&mut self, event: &DurableEvent<O>) -> Result<(), DurableError> {
-        if event.stream != self.id {
+        self.commit_up_to_mark(event.mark()).await
+    }
+
+    /// Commits as [`commit_up_to`](Self::commit_up_to) does, by the [mark](DurableEvent::mark) of the event.
+    ///
+    /// # Errors
+    ///
+    /// As [`commit_up_to`](Self::commit_up_to).
+    pub async fn commit_up_to_mark(&mut self, mark: EventMark) -> Result<(), DurableError> {
+        if mark.stream != self.id {
             return Err(DurableError::new(Kind::ForeignEvent));
         }
-        self.commit_to(event.number).await
+        self.commit_to(mark.number).await
     }
 
     async fn commit_to(&mut self, number: u64) -> Result<(), DurableError> {

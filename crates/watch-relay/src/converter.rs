@@ -67,6 +67,11 @@ impl Converter {
         })
     }
 
+    /// Returns whether old objects are kept, which are committed with the stream.
+    pub(crate) fn keeps_old_objects(&self) -> bool {
+        self.last.is_some()
+    }
+
     /// Returns the message of an event, or `None` if it is not to be relayed.
     pub(crate) fn convert(&mut self, event: DurableEvent<DynamicObject>) -> Option<Message> {
         let (resource, part) = self.watches.get(event.source.as_str())?;

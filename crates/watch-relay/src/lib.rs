@@ -33,6 +33,7 @@ mod listen;
 mod message;
 mod monitor;
 mod nats;
+mod outlet;
 mod part;
 mod plan;
 mod projection;

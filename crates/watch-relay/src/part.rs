@@ -11,6 +11,7 @@ use crate::converter::Converter;
 use crate::dead_letters::DeadLetters;
 use crate::instance::Instance;
 use crate::last_objects::LastObjects;
+use crate::outlet::Outlet;
 use crate::redact::HashKey;
 use crate::shutdown::Shutdown;
 use crate::sinks;
@@ -105,18 +106,16 @@ impl Part {
             last,
             self.outfit.key.clone(),
         )?;
-        Ok(Instance {
+        let outlet = Outlet {
             name: Arc::clone(name),
-            events,
-            converter,
             sink,
             is_open: false,
-            is_transaction,
             tenure,
             fence,
             dead_letters: self.outfit.dead_letters.clone(),
             status: Arc::clone(status),
             shutdown,
-        })
+        };
+        Ok(Instance { events, converter, outlet, is_transaction })
     }
 }

@@ -1,10 +1,8 @@
 //! Reads events, as many as are there and fit into a batch, and makes messages of them.
 
-use std::pin::pin;
-
 use futures::{FutureExt as _, StreamExt as _};
 use tokio::time::Instant;
-use watch_durable::{DurableError, DurableStream};
+use watch_durable::{DurableError, DurableStream, EventMark};
 use watch_protocol::error::one_line;
 use watchable_core::DynamicObject;
 
@@ -23,51 +21,64 @@ pub(crate) struct Read {
     pub(crate) messages: Vec<Message>,
     /// When each of the messages' events was received.
     pub(crate) times: Vec<Instant>,
+    /// The last of the events.
+    pub(crate) last: Option<EventMark>,
     /// Why the stream has ended, if it has.
     pub(crate) end: Option<DurableError>,
+    bytes: usize,
 }
 
-/// Reads what there is, at least one event.
-///
-/// # Cancel safety
-///
-/// What was read is lost if the future is dropped after its first event; it is never pending after that.
-pub(crate) async fn read(
-    events: &mut DurableStream<DynamicObject>,
-    converter: &mut Converter,
-    status: &InstanceStatus,
-) -> Read {
-    let mut read = Read::default();
-    let mut bytes = 0;
-    let mut next = pin!(events.next()).await;
-    loop {
-        match next {
-            Some(Ok(event)) => {
-                read.events += 1;
-                let received = Instant::now();
-                status.received(&event);
-                if let Some(message) = converter.convert(event) {
-                    bytes += message.payload.body.len();
-                    read.messages.push(message);
-                    read.times.push(received);
+impl Read {
+    /// Whether it is a whole batch, or the last.
+    pub(crate) fn is_full(&self) -> bool {
+        self.events >= BATCH_EVENTS || self.bytes >= BATCH_BYTES || self.end.is_some()
+    }
+
+    /// Whether nothing was read.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events == 0 && self.end.is_none()
+    }
+
+    /// Reads what there is until it is full, at least one event.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost: what was read is in it.
+    pub(crate) async fn read(
+        &mut self,
+        events: &mut DurableStream<DynamicObject>,
+        converter: &mut Converter,
+        status: &InstanceStatus,
+    ) {
+        let before = self.events;
+        while !self.is_full() {
+            let next = match events.next().now_or_never() {
+                Some(next) => next,
+                None if self.events > before => return,
+                None => events.next().await,
+            };
+            match next {
+                Some(Ok(event)) => {
+                    self.events += 1;
+                    self.last = Some(event.mark());
+                    let received = Instant::now();
+                    status.received(&event);
+                    if let Some(message) = converter.convert(event) {
+                        self.bytes += message.payload.body.len();
+                        self.messages.push(message);
+                        self.times.push(received);
+                    }
                 }
+                // It was reported by the stream, and the object's next version comes again.
+                Some(Err(error)) if !error.is_terminal() => {
+                    tracing::warn!(error = one_line(&error), "an object cannot be read");
+                    status.unreadable();
+                }
+                Some(Err(error)) => self.end = Some(error),
+                None if self.events > before => return,
+                // It does not end without an error.
+                None => std::future::pending().await,
             }
-            // It was reported by the stream, and the object's next version comes again.
-            Some(Err(error)) if !error.is_terminal() => {
-                tracing::warn!(error = one_line(&error), "an object cannot be read");
-                status.unreadable();
-            }
-            Some(Err(error)) => read.end = Some(error),
-            None => return read,
         }
-        let is_full = read.events >= BATCH_EVENTS || bytes >= BATCH_BYTES;
-        if is_full || read.end.is_some() {
-            return read;
-        }
-        next = match events.next().now_or_never() {
-            Some(next) => next,
-            None if read.events > 0 => return read,
-            None => events.next().await,
-        };
     }
 }

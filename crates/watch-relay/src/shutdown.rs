@@ -24,6 +24,11 @@ impl Shutdown {
         let requested = receiver.wait_for(Option::is_some).await;
         requested.ok().and_then(|deadline| *deadline).unwrap_or_else(Instant::now)
     }
+
+    /// Returns whether the tasks are to stop.
+    pub(crate) fn is_requested(&self) -> bool {
+        self.0.borrow().is_some() || self.0.has_changed().is_err()
+    }
 }
 
 impl ShutdownTrigger {

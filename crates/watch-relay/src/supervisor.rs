@@ -12,8 +12,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 use watch_protocol::backoff::Backoff;
 use watch_protocol::error::one_line;
 
-use crate::instance::Ended;
 use crate::listed::Listed;
+use crate::outlet::Ended;
 use crate::part::Part;
 use crate::plan::Plan;
 use crate::shutdown::{Shutdown, ShutdownTrigger};
