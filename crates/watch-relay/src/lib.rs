@@ -11,8 +11,8 @@
 //! becomes of an event); `nats` (connections and streams); `sink` (the interface, and the sinks); `checkpoints` (where
 //! replicas keep theirs); `shards` (which replica does what), `tenure`, `shutdown`, `held_shards`, `replicated`; `config`,
 //! `config_file` (follows the file); `sinks` and `stores` (make them), `dead_letters`, `last_objects`, `converter`,
-//! `watches`, `cluster`, `status`, `reload_counts`; `monitor`, `listen` (probes and metrics); `reading`, `instance` (one
-//! pipeline on one cluster); `part` (what it is made of), `plan` (all of them), `changes`, `listed`, `supervisor` (runs a plan);
+//! `watches`, `cluster`, `status`, `reload_counts`; `monitor`, `listen` (probes and metrics); `reading`, `outlet`
+//! (delivers), `instance` (one pipeline on one cluster); `part` (what it is made of), `plan` (all of them), `changes`, `listed`, `supervisor` (runs a plan);
 //! `reload`; `relay`.
 
 mod batch;

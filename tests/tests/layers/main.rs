@@ -114,7 +114,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
                 "stores",
                 "watches",
             ],
-            &["monitor", "reading"],
+            &["monitor", "outlet", "reading"],
             &["instance", "listen"],
             &["part"],
             &["plan"],
