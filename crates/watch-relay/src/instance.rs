@@ -12,7 +12,7 @@ use watch_protocol::error::one_line;
 use watchable_core::DynamicObject;
 
 use crate::converter::Converter;
-use crate::outlet::{Ended, Outlet, Parcel};
+use crate::outlet::{Delivery, Ended, Outlet};
 use crate::reading::Read;
 use crate::sink::SinkError;
 
@@ -57,17 +57,17 @@ impl Instance {
             };
             if events > 0 {
                 self.outlet.status.buffered(times);
-                let mut parcel = Parcel::new(messages);
+                let mut delivery = Delivery::new(messages);
                 let delivered = if self.is_transaction {
-                    self.deliver_in_a_transaction(&mut parcel).await
+                    self.deliver_in_a_transaction(&mut delivery).await
                 } else {
                     uncommitted += events;
-                    self.deliver(&mut parcel, &mut ahead, end.is_none()).await
+                    self.deliver(&mut delivery, &mut ahead, end.is_none()).await
                 };
                 if let Err(ended) = delivered {
                     return ended;
                 }
-                self.outlet.status.delivered(self.outlet.sink.name(), &parcel.batch);
+                self.outlet.status.delivered(self.outlet.sink.name(), &delivery.batch);
             }
             let is_due = uncommitted > 0 && Instant::now() >= due;
             if uncommitted >= COMMIT_EVENTS || is_due || end.is_some() {
@@ -103,7 +103,7 @@ impl Instance {
     /// kept, which are committed with the stream, nothing is read ahead.
     async fn deliver(
         &mut self,
-        parcel: &mut Parcel,
+        delivery: &mut Delivery,
         ahead: &mut Read,
         may_read: bool,
     ) -> Result<(), Ended> {
@@ -111,7 +111,7 @@ impl Instance {
         let may_read =
             may_read && !converter.keeps_old_objects() && !outlet.shutdown.is_requested();
         let status = Arc::clone(&outlet.status);
-        let mut delivering = pin!(outlet.deliver(parcel));
+        let mut delivering = pin!(outlet.deliver(delivery));
         loop {
             tokio::select! {
                 biased;
@@ -122,12 +122,12 @@ impl Instance {
     }
 
     /// Delivers a batch and commits it; tries again, all of it, until both succeed.
-    async fn deliver_in_a_transaction(&mut self, parcel: &mut Parcel) -> Result<(), Ended> {
+    async fn deliver_in_a_transaction(&mut self, delivery: &mut Delivery) -> Result<(), Ended> {
         let (mut backoff, mut rng) = (Backoff::default(), fastrand::Rng::new());
         loop {
-            self.outlet.deliver(parcel).await?;
+            self.outlet.deliver(delivery).await?;
             let Err(error) = self.events.commit().await else { return Ok(()) };
-            parcel.batch.reset();
+            delivery.batch.reset();
             self.outlet.is_open = false;
             self.outlet.wait_after(&of_commit(error), &mut backoff, &mut rng).await?;
         }

@@ -41,12 +41,12 @@ pub(crate) enum Ended {
 
 /// A batch on its way, with how many of its refused messages are in the file of dead letters.
 #[derive(Debug)]
-pub(crate) struct Parcel {
+pub(crate) struct Delivery {
     pub(crate) batch: Batch,
     kept: usize,
 }
 
-impl Parcel {
+impl Delivery {
     pub(crate) fn new(messages: Vec<Message>) -> Self {
         Self { batch: Batch::new(messages), kept: 0 }
     }
@@ -69,9 +69,9 @@ impl Outlet {
     }
 
     /// Delivers a batch; tries again until the sink has all of it, or has refused it.
-    pub(crate) async fn deliver(&mut self, parcel: &mut Parcel) -> Result<(), Ended> {
+    pub(crate) async fn deliver(&mut self, delivery: &mut Delivery) -> Result<(), Ended> {
         let (mut backoff, mut rng) = (Backoff::default(), fastrand::Rng::new());
-        let Parcel { batch, kept } = parcel;
+        let Delivery { batch, kept } = delivery;
         loop {
             self.check_tenure()?;
             let mut delivered =

@@ -26,19 +26,19 @@ pub(crate) struct Part {
     pub(crate) name: Arc<str>,
     pub(crate) pipeline: PipelineConfig,
     pub(crate) cluster: Cluster,
-    pub(crate) outfit: Outfit,
+    pub(crate) common: Common,
 }
 
 /// What all parts share.
 #[derive(Clone)]
-pub(crate) struct Outfit {
+pub(crate) struct Common {
     pub(crate) checkpoints: Option<Store>,
     pub(crate) key: HashKey,
     pub(crate) dead_letters: DeadLetters,
 }
 
 impl Part {
-    pub(crate) fn new(pipeline: &PipelineConfig, cluster: &Cluster, outfit: &Outfit) -> Self {
+    pub(crate) fn new(pipeline: &PipelineConfig, cluster: &Cluster, common: &Common) -> Self {
         let name = match &cluster.name {
             Some(cluster) => format!("{}/{cluster}", pipeline.name),
             None => pipeline.name.clone(),
@@ -47,7 +47,7 @@ impl Part {
             name: name.into(),
             pipeline: pipeline.clone(),
             cluster: cluster.clone(),
-            outfit: outfit.clone(),
+            common: common.clone(),
         }
     }
 
@@ -87,7 +87,7 @@ impl Part {
         let sink = sink.map_err(|error| one_line(&error))?;
         let transaction = sink.transaction();
         let is_transaction = transaction.is_some();
-        let store = match (transaction, &self.outfit.checkpoints) {
+        let store = match (transaction, &self.common.checkpoints) {
             (Some(store), _) => store,
             (None, Some(store)) => store.open(name, fence.as_ref()).await?,
             (None, None) => return Err("nothing keeps how far it is".to_owned()),
@@ -104,7 +104,7 @@ impl Part {
             &self.name,
             found.resources,
             last,
-            self.outfit.key.clone(),
+            self.common.key.clone(),
         )?;
         let outlet = Outlet {
             name: Arc::clone(name),
@@ -112,7 +112,7 @@ impl Part {
             is_open: false,
             tenure,
             fence,
-            dead_letters: self.outfit.dead_letters.clone(),
+            dead_letters: self.common.dead_letters.clone(),
             status: Arc::clone(status),
             shutdown,
         };

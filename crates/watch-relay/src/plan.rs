@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cluster::Cluster;
 use crate::config::{Config, ConfigError};
-use crate::part::{Outfit, Part};
+use crate::part::{Common, Part};
 
 /// The parts of a relay, in the order of its configuration.
 #[derive(Default)]
@@ -22,7 +22,7 @@ impl Plan {
     pub(crate) fn new(
         config: &Config,
         clusters: &[Cluster],
-        outfit: &Outfit,
+        common: &Common,
         before: &Self,
         is_kept: impl Fn(&Part) -> bool,
     ) -> Result<Self, ConfigError> {
@@ -46,7 +46,7 @@ impl Plan {
                 chosen.collect::<Result<_, _>>()?
             };
             for cluster in chosen {
-                let part = Part::new(pipeline, cluster, outfit);
+                let part = Part::new(pipeline, cluster, common);
                 let same = before.part(&part.name).filter(|_| is_kept(&part));
                 parts.push(same.cloned().unwrap_or_else(|| Arc::new(part)));
             }

@@ -11,7 +11,7 @@ use crate::cluster::Cluster;
 use crate::config::{CheckpointsConfig, Config, ConfigError};
 use crate::dead_letters::{DeadLetters, Letters};
 use crate::monitor::Monitor;
-use crate::part::Outfit;
+use crate::part::Common;
 use crate::redact;
 use crate::reload::Reloader;
 use crate::replicated;
@@ -55,8 +55,8 @@ impl Relay {
         let key = redact::key(config.redaction_key.as_deref(), beside).map_err(ConfigError::new)?;
         let dead_letters = DeadLetters::default();
         dead_letters.replace(config.dead_letters.as_deref().map(Letters::open).transpose()?);
-        let outfit = Outfit { checkpoints, key, dead_letters };
-        let reloader = Reloader::new(config, clusters, outfit, Monitor::default())?;
+        let common = Common { checkpoints, key, dead_letters };
+        let reloader = Reloader::new(config, clusters, common, Monitor::default())?;
         let of_leases = |name: Option<&str>| {
             let named = |cluster: &&Cluster| cluster.name.as_deref() == name;
             clusters.iter().find(named).or_else(|| clusters.first())

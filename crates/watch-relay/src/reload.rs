@@ -11,7 +11,7 @@ use crate::cluster::Cluster;
 use crate::config::{Config, ConfigError, RESTART_KEYS, resumable};
 use crate::dead_letters::Letters;
 use crate::monitor::Monitor;
-use crate::part::Outfit;
+use crate::part::Common;
 use crate::plan::Plan;
 
 /// Replaces the configuration of a relay that runs, without loss.
@@ -22,7 +22,7 @@ struct State {
     /// The configuration that holds.
     config: Mutex<Config>,
     plan: watch::Sender<Arc<Plan>>,
-    outfit: Outfit,
+    common: Common,
     monitor: Monitor,
 }
 
@@ -35,16 +35,16 @@ impl Reloader {
     pub(crate) fn new(
         config: &Config,
         clusters: &[Cluster],
-        outfit: Outfit,
+        common: Common,
         monitor: Monitor,
     ) -> Result<Self, ConfigError> {
-        let plan = Plan::new(config, clusters, &outfit, &Plan::default(), |_| false)?;
+        let plan = Plan::new(config, clusters, &common, &Plan::default(), |_| false)?;
         monitor.set_unhealthy_after(config.unhealthy_after());
         monitor.statuses.configure(plan.parts.iter().map(|part| part.labels()));
         monitor.reloads.started();
         let (plan, _) = watch::channel(Arc::new(plan));
         let config = Mutex::new(config.clone());
-        Ok(Self(Arc::new(State { config, plan, outfit, monitor })))
+        Ok(Self(Arc::new(State { config, plan, common, monitor })))
     }
 
     /// Puts a configuration in the place of the one that holds: pipelines that did not change go on undisturbed, removed
@@ -99,7 +99,7 @@ impl Reloader {
         reconnected: &[Option<String>],
     ) -> Result<Changes, ConfigError> {
         config.check()?;
-        let State { config: holds, plan, outfit, monitor } = &*self.0;
+        let State { config: holds, plan, common, monitor } = &*self.0;
         let mut holds = holds.lock().unwrap_or_else(PoisonError::into_inner);
         let mut next = config.clone();
         let mut need_restart = next.keep_until_restart(&holds);
@@ -139,13 +139,13 @@ impl Reloader {
             need_restart.push("clusters");
         }
         let before = Arc::clone(&plan.borrow());
-        let after = Plan::new(&next, clusters, outfit, &before, |part| {
+        let after = Plan::new(&next, clusters, common, &before, |part| {
             next.fingerprints.have_same_pipeline(&holds.fingerprints, &part.pipeline.name)
                 && !reconnected.contains(&part.cluster.name)
         })?;
         if next.dead_letters != holds.dead_letters {
             let letters = next.dead_letters.as_deref().map(Letters::open).transpose()?;
-            outfit.dead_letters.replace(letters);
+            common.dead_letters.replace(letters);
         }
         let changes = Changes { need_restart, ..Changes::between(&before, &after) };
         monitor.set_unhealthy_after(next.unhealthy_after());
