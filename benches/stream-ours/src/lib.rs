@@ -43,7 +43,7 @@ pub async fn run() -> Result<(), Error> {
         Task::Mux => mux::mux(&client, &args).await?,
         Task::Durable => durable::durable(client, &args).await?,
         Task::Store => store::store(client, &args).await?,
-        Task::Record | Task::Relay => return Err(args.unknown()),
+        _ => return Err(args.unknown()),
     };
     println!("{}", figures.line());
     Ok(())

@@ -37,9 +37,7 @@ pub async fn run() -> Result<(), Error> {
         Task::Outage => stream_common::outage(&args, outage::first_event).await?,
         Task::Scale => scale::scale(&client, &args).await?,
         Task::Store => store::store(client, &args).await?,
-        Task::Durable | Task::Index | Task::Mux | Task::Record | Task::Relay => {
-            return Err(args.unknown());
-        }
+        _ => return Err(args.unknown()),
     };
     println!("{}", figures.line());
     Ok(())

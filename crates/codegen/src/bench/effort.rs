@@ -26,8 +26,12 @@ impl Effort {
 
     /// Scales a count and returns it as an argument.
     pub(super) fn count(self, full: u32) -> String {
-        let count = if self.quick { full / QUICK } else { full };
-        count.to_string()
+        self.scaled(full).to_string()
+    }
+
+    /// Scales a count.
+    pub(super) fn scaled(self, full: u32) -> u32 {
+        if self.quick { full / QUICK } else { full }
     }
 }
 

@@ -27,9 +27,7 @@ pub(super) fn relay(programs: &Programs, effort: Effort) -> Result<Vec<Case>> {
     let nats = Nats::start()?;
     let events = effort.count(EVENTS);
     let server = programs.serve(&["--events", &events, "--objects", &effort.count(PODS)])?;
-    let all = (effort.count(EVENTS).parse::<u32>().unwrap_or(EVENTS)
-        + effort.count(PODS).parse::<u32>().unwrap_or(PODS))
-    .to_string();
+    let all = (effort.scaled(EVENTS) + effort.scaled(PODS)).to_string();
     let args = |variant| ["relay", "--count", &all, "--nats", nats.url(), "--variant", variant];
     let [ours, plain, pipelined] = [args(""), args("plain"), args("pipelined")];
     let runs = [
