@@ -1,4 +1,4 @@
-//! What changed of each object, for `--diff`.
+//! What changed of objects, for `watch --diff` and `history`.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use watchables::{Diff, DynamicObject, EventSource, EventType, WatchEvent};
 const HEARTBEATS: [(&str, &str); 2] =
     [("Lease", "spec.renewTime"), ("Node", "status.conditions[*].lastHeartbeatTime")];
 
-/// The last state of each object, and what is not told of changes.
+/// The last state of each object, and what is not shown of changes.
 pub(crate) struct Differences {
     last: HashMap<Key, Box<str>>,
     ignored: Vec<FieldPath>,
@@ -21,9 +21,9 @@ pub(crate) struct Differences {
 
 type Key = (EventSource, Box<str>, Box<str>);
 
-/// What is told of an event.
+/// What is shown of an event.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Told {
+pub(crate) enum Shown {
     /// Nothing: all that changed is left out.
     Nothing,
     /// The event, with these changes.
@@ -51,40 +51,46 @@ impl Differences {
         })
     }
 
-    /// Takes note of an event, and returns what is told of it.
-    pub(crate) fn take(&mut self, event: &WatchEvent<DynamicObject>) -> Told {
+    /// Takes note of an event, and returns what is shown of it.
+    pub(crate) fn take(&mut self, event: &WatchEvent<DynamicObject>) -> Shown {
         let object = &event.obj;
         let [namespace, name] =
             [object.namespace(), object.name()].map(|text| text.unwrap_or_default().into());
         let key = (event.source.clone(), namespace, name);
         if event.etype == EventType::Deleted {
             self.last.remove(&key);
-            return Told::Changes(Vec::new());
+            return Shown::Changes(Vec::new());
         }
         let before = self.last.insert(key, object.json().into());
         match before {
             Some(before) if event.etype == EventType::Modified => self.between(&before, object),
-            _ => Told::Changes(Vec::new()),
+            _ => Shown::Changes(Vec::new()),
         }
     }
 
-    fn between(&self, before: &str, object: &DynamicObject) -> Told {
-        let parse = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_default();
-        let diff = match Diff::between(&parse(before), &parse(object.json())) {
+    fn between(&self, before: &str, object: &DynamicObject) -> Shown {
+        let diff = match between(before.as_bytes(), object.json().as_bytes()) {
             Ok(diff) => diff,
-            Err(error) => return Told::Remark(format!("(cannot be compared: {error})")),
+            Err(remark) => return Shown::Remark(remark),
         };
-        if diff.is_empty() {
-            return Told::Remark("(only its version and managed fields)".to_owned());
-        }
         let kind = object.kind().unwrap_or_default();
-        let is_told = |change: &Change| {
+        let is_shown = |change: &Change| {
             let heartbeats = self.heartbeats.iter().filter(|(of, _)| *of == kind);
             let mut left_out = self.ignored.iter().chain(heartbeats.map(|(_, path)| path));
             !left_out.any(|path| is_at_or_below(change.path(), path))
         };
-        let told: Vec<_> = diff.into_iter().filter(is_told).collect();
-        if told.is_empty() { Told::Nothing } else { Told::Changes(told) }
+        let shown: Vec<_> = diff.into_iter().filter(is_shown).collect();
+        if shown.is_empty() { Shown::Nothing } else { Shown::Changes(shown) }
+    }
+}
+
+/// Returns what changed between two objects, or a remark in its place if there is nothing to show.
+pub(crate) fn between(before: &[u8], after: &[u8]) -> Result<Diff, String> {
+    let parse = |object: &[u8]| serde_json::from_slice::<Value>(object).unwrap_or_default();
+    match Diff::between(&parse(before), &parse(after)) {
+        Ok(diff) if diff.is_empty() => Err("(only its version and managed fields)".to_owned()),
+        Ok(diff) => Ok(diff),
+        Err(error) => Err(format!("(cannot be compared: {error})")),
     }
 }
 
@@ -124,25 +130,25 @@ mod tests {
         })
     }
 
-    fn texts(told: Told) -> Vec<String> {
-        match told {
-            Told::Changes(changes) => changes.iter().map(ToString::to_string).collect(),
+    fn texts(shown: Shown) -> Vec<String> {
+        match shown {
+            Shown::Changes(changes) => changes.iter().map(ToString::to_string).collect(),
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn heartbeats_are_left_out_and_the_rest_is_told() {
+    fn heartbeats_are_left_out_and_the_rest_is_shown() {
         let mut differences = Differences::new(&[]).unwrap();
         let mut take = |etype, object| differences.take(&event(etype, &object));
-        assert_eq!(take(EventType::Added, node("1", "True", "1")), Told::Changes(Vec::new()));
-        assert_eq!(take(EventType::Modified, node("2", "True", "2")), Told::Nothing);
-        let told = texts(take(EventType::Modified, node("3", "False", "3")));
-        assert_eq!(told, ["status.conditions[type=Ready].status: True → False"]);
-        let told = take(EventType::Modified, node("3", "False", "4"));
-        assert!(matches!(told, Told::Remark(text) if text.contains("only its version")));
-        assert_eq!(take(EventType::Deleted, node("3", "False", "5")), Told::Changes(Vec::new()));
-        assert_eq!(take(EventType::Modified, node("4", "True", "6")), Told::Changes(Vec::new()));
+        assert_eq!(take(EventType::Added, node("1", "True", "1")), Shown::Changes(Vec::new()));
+        assert_eq!(take(EventType::Modified, node("2", "True", "2")), Shown::Nothing);
+        let shown = texts(take(EventType::Modified, node("3", "False", "3")));
+        assert_eq!(shown, ["status.conditions[type=Ready].status: True → False"]);
+        let shown = take(EventType::Modified, node("3", "False", "4"));
+        assert!(matches!(shown, Shown::Remark(text) if text.contains("only its version")));
+        assert_eq!(take(EventType::Deleted, node("3", "False", "5")), Shown::Changes(Vec::new()));
+        assert_eq!(take(EventType::Modified, node("4", "True", "6")), Shown::Changes(Vec::new()));
     }
 
     #[test]
@@ -155,9 +161,9 @@ mod tests {
             })
         };
         differences.take(&event(EventType::Added, &map("1", "1")));
-        assert_eq!(differences.take(&event(EventType::Modified, &map("2", "1"))), Told::Nothing);
-        let told = differences.take(&event(EventType::Modified, &map("3", "2")));
-        assert_eq!(texts(told), ["data.k: \"1\" → \"2\""]);
+        assert_eq!(differences.take(&event(EventType::Modified, &map("2", "1"))), Shown::Nothing);
+        let shown = differences.take(&event(EventType::Modified, &map("3", "2")));
+        assert_eq!(texts(shown), ["data.k: \"1\" → \"2\""]);
         let Err(error) = Differences::new(&["a..b".to_owned()]) else { panic!("it is a path") };
         assert_eq!(error.to_string(), "--ignore: the path \"a..b\" has an empty name");
     }

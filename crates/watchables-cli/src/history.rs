@@ -3,12 +3,12 @@
 use std::io::{self, BufWriter, Write};
 
 use anyhow::{Context as _, bail};
-use serde_json::{Value, json};
+use serde_json::json;
 use watch_recording::{Change, HistoryEntry, ObjectFilter, Recording};
-use watchables::{Diff, EventType, Origin, Scope};
+use watchables::{EventType, Origin, Scope};
 
 use crate::args::{HistoryArgs, HistoryFormat};
-use crate::{output, recorded};
+use crate::{differences, output, recorded};
 
 /// Prints the changes of the objects that the arguments name.
 ///
@@ -148,12 +148,8 @@ fn lines(change: &Change) -> Vec<String> {
     if change.etype == EventType::Deleted {
         return Vec::new();
     }
-    let parse = |object: &[u8]| serde_json::from_slice::<Value>(object).unwrap_or_default();
-    match Diff::between(&parse(before), &parse(after)) {
-        Ok(diff) if diff.is_empty() => {
-            vec!["(only its version and managed fields)".to_owned()]
-        }
+    match differences::between(before, after) {
         Ok(diff) => diff.iter().map(ToString::to_string).collect(),
-        Err(error) => vec![format!("(cannot be compared: {error})")],
+        Err(remark) => vec![remark],
     }
 }

@@ -11,7 +11,7 @@ use watchables::diff::Change;
 use watchables::{DynamicObject, Origin, ServedResource, WatchEvent};
 
 use crate::args::{Format, WatchArgs};
-use crate::differences::Told;
+use crate::differences::Shown;
 use crate::output::clock::Clock;
 use crate::output::style::Styles;
 
@@ -40,12 +40,12 @@ impl Output {
         }
     }
 
-    /// Writes an event of the resource with this singular name, and what is told of it.
+    /// Writes an event of the resource with this singular name, and what is shown of it.
     pub(crate) fn write_event(
         &mut self,
         event: &WatchEvent<DynamicObject>,
         served: &ServedResource,
-        told: &Told,
+        shown: &Shown,
     ) -> io::Result<()> {
         let stamp = self.clock.stamp();
         match self.format {
@@ -54,10 +54,10 @@ impl Output {
             Format::Yaml => self.write_yaml(event, stamp)?,
             Format::Name => self.write_name(event, served, stamp)?,
         }
-        match told {
-            Told::Nothing => Ok(()),
-            Told::Remark(remark) => writeln!(self.out, "    {}", self.styles.aside(remark)),
-            Told::Changes(changes) => {
+        match shown {
+            Shown::Nothing => Ok(()),
+            Shown::Remark(remark) => writeln!(self.out, "    {}", self.styles.aside(remark)),
+            Shown::Changes(changes) => {
                 changes.iter().try_for_each(|change| self.write_change(change))
             }
         }

@@ -79,7 +79,8 @@ impl<'a> Finder<'a> {
         Ok(served)
     }
 
-    /// Returns the resources that a word names: `pods`, `pods,services`, or a category such as `all`.
+    /// Returns the resources that a word names: `pods`, `pods,services`, or a category such as `all`. A
+    /// resource takes precedence over a category of that name, as in kubectl.
     ///
     /// # Errors
     ///
@@ -87,7 +88,9 @@ impl<'a> Finder<'a> {
     pub(crate) async fn find_all(&self, word: &str) -> anyhow::Result<Vec<ServedResource>> {
         let mut resources = Vec::new();
         for name in word.split(',').map(str::trim).filter(|name| !name.is_empty()) {
-            let category = self.category(name).await;
+            let found = self.discovery.find(name).await;
+            let is_unknown = found.is_err_and(|error| error.unknown().is_some());
+            let category = if is_unknown { self.category(name).await } else { Vec::new() };
             if category.is_empty() {
                 resources.push(self.find(name).await?);
             } else {
@@ -102,12 +105,8 @@ impl<'a> Finder<'a> {
         self.discovery.find(name).await.is_ok() || !self.category(name).await.is_empty()
     }
 
-    /// Returns the resources of a category that can be watched, each in one version. A resource of that name takes
-    /// precedence, as in kubectl.
+    /// Returns the resources of a category that can be watched, each in one version.
     async fn category(&self, name: &str) -> Vec<ServedResource> {
-        if self.discovery.find(name).await.is_ok() {
-            return Vec::new();
-        }
         let served = self.discovery.resources().await.unwrap_or_default();
         let mut found: Vec<ServedResource> = Vec::new();
         for one in served {

@@ -1,6 +1,6 @@
 //! `watchables watch`: the events of one or more resources on standard output.
 
-mod nothing;
+mod empty;
 mod targets;
 
 use std::collections::HashMap;
@@ -16,12 +16,12 @@ use watchables::{
 };
 
 use crate::args::{Format, WatchArgs};
-use crate::differences::{Differences, Told};
+use crate::differences::{Differences, Shown};
 use crate::output::{self, Output};
 use crate::resources::{Finder, Waiting};
 use crate::{cluster, failure, interrupt, notices};
 
-use nothing::Watched;
+use empty::Watched;
 use targets::Target;
 
 /// How many more events share a write before the loop checks again whether to end.
@@ -106,8 +106,8 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
     let members = mux.members();
     let watches = members.iter().map(|member| (member.source().to_string(), member.status()));
     let notices = notices::report(watches.collect());
-    let nothing = nothing::report(cluster.client.clone(), watched);
-    tokio::pin!(notices, nothing);
+    let empty = empty::report(cluster.client.clone(), watched);
+    tokio::pin!(notices, empty);
     let mut printer = Printer {
         output: Output::new(&args, targets.len() > 1),
         args: &args,
@@ -121,7 +121,7 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
             () = &mut timed_out => return Ok(()),
             () = output::closed() => return Ok(()),
             () = &mut notices => continue,
-            () = &mut nothing => continue,
+            () = &mut empty => continue,
             item = events.next() => item,
         };
         // Events that are already available share one write.
@@ -263,17 +263,17 @@ impl Printer<'_> {
                 return Ok(ControlFlow::Continue(()));
             }
         };
-        let told = match &mut self.differences {
+        let shown = match &mut self.differences {
             Some(differences) => differences.take(&event),
-            None => Told::Changes(Vec::new()),
+            None => Shown::Changes(Vec::new()),
         };
         let Some(served) = self.sources.get(event.source.as_str()) else {
             return Ok(ControlFlow::Continue(()));
         };
-        if told == Told::Nothing || !self.is_wanted(&event) {
+        if shown == Shown::Nothing || !self.is_wanted(&event) {
             return Ok(ControlFlow::Continue(()));
         }
-        if check_write(self.output.write_event(&event, served, &told))?.is_break() {
+        if check_write(self.output.write_event(&event, served, &shown))?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
         if let Some(remaining) = &mut self.remaining {

@@ -1,4 +1,4 @@
-//! Says what there is nothing of: silence alone does not tell whether a name is misspelled.
+//! Reports watches that have no objects: a name may be misspelled.
 
 use std::future::pending;
 use std::time::Duration;
