@@ -79,6 +79,7 @@ pub(crate) fn object_value(
             Form::Json => 0,
             Form::Envelope => 1,
             Form::Message => 2,
+            Form::Row => 3,
         });
         value.extend_from_slice(&object.bytes);
     }
@@ -125,6 +126,7 @@ fn read_object(mut value: &[u8], mut identity: Identity, namespace: u64) -> Opti
                 0 => Form::Json,
                 1 => Form::Envelope,
                 2 => Form::Message,
+                3 => Form::Row,
                 _ => return None,
             };
             Some(RawObject { form, bytes: bytes.to_vec().into() })
@@ -177,7 +179,7 @@ mod tests {
     fn object_rows_round_trip_and_half_rows_are_refused() {
         let uids = ["8d81410b-1ab3-4aae-9917-698838ae0bb2", "cluster-a:7", ""];
         let versions = [Some("7"), Some("18446744073709551616"), Some("07"), Some("ä"), None];
-        let objects = [None, Some(Form::Json), Some(Form::Envelope), Some(Form::Message)];
+        let objects = [None, Some(Form::Json), Some(Form::Row), Some(Form::Envelope), Some(Form::Message)];
         for uid in uids {
             for version in versions {
                 for form in objects {

@@ -18,13 +18,16 @@ pub(crate) enum Contents {
     WholeObjects,
     /// A list of metadata.
     List,
+    /// A list or a watch of rows of a table.
+    Table,
     /// A watch of metadata. If one is requested in the form of a list, API servers accept it and send no event.
     Watch,
 }
 
-/// The media types of metadata, in order of preference (API concepts, "Alternate representations of resources"). Servers
-/// know `v1` since Kubernetes 1.15. Whole objects contain their metadata too.
-macro_rules! metadata {
+/// The media types of other representations, in order of preference (API concepts, "Alternate representations of
+/// resources"). Servers know `v1` since Kubernetes 1.15. Whole objects contain their metadata too, and are what there is
+/// if a resource has no table.
+macro_rules! represented {
     (protobuf $as:literal) => {
         concat!("application/vnd.kubernetes.protobuf;as=", $as, ";g=meta.k8s.io;v=v1")
     };
@@ -35,7 +38,7 @@ macro_rules! metadata {
         )
     };
     (both $as:literal) => {
-        concat!(metadata!(protobuf $as), ",", metadata!(json $as))
+        concat!(represented!(protobuf $as), ",", represented!(json $as))
     };
 }
 
@@ -43,17 +46,18 @@ impl Accepted {
     /// Returns the value of the header.
     pub(crate) fn header(self, contents: Contents) -> HeaderValue {
         HeaderValue::from_static(match (self, contents) {
+            (_, Contents::Table) => represented!(json "Table"),
             (Self::Json, Contents::WholeObjects) => "application/json",
-            (Self::Json, Contents::List) => metadata!(json "PartialObjectMetadataList"),
-            (Self::Json, Contents::Watch) => metadata!(json "PartialObjectMetadata"),
+            (Self::Json, Contents::List) => represented!(json "PartialObjectMetadataList"),
+            (Self::Json, Contents::Watch) => represented!(json "PartialObjectMetadata"),
             (Self::Both, Contents::WholeObjects) => {
                 "application/vnd.kubernetes.protobuf, application/json"
             }
-            (Self::Both, Contents::List) => metadata!(both "PartialObjectMetadataList"),
-            (Self::Both, Contents::Watch) => metadata!(both "PartialObjectMetadata"),
+            (Self::Both, Contents::List) => represented!(both "PartialObjectMetadataList"),
+            (Self::Both, Contents::Watch) => represented!(both "PartialObjectMetadata"),
             (Self::Protobuf, Contents::WholeObjects) => "application/vnd.kubernetes.protobuf",
-            (Self::Protobuf, Contents::List) => metadata!(protobuf "PartialObjectMetadataList"),
-            (Self::Protobuf, Contents::Watch) => metadata!(protobuf "PartialObjectMetadata"),
+            (Self::Protobuf, Contents::List) => represented!(protobuf "PartialObjectMetadataList"),
+            (Self::Protobuf, Contents::Watch) => represented!(protobuf "PartialObjectMetadata"),
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::raw_object::{Form, RawObject};
 /// difference. In JSON and in protobuf the hash is another one.
 pub(crate) fn hash(object: &RawObject) -> u64 {
     match object.form {
-        Form::Json => hash_json(&object.bytes),
+        Form::Json | Form::Row => hash_json(object.as_json().unwrap_or(&object.bytes)),
         Form::Message => hash_bytes(&object.bytes),
         Form::Envelope => hash_bytes(
             Envelope::open(&object.bytes).map_or(&object.bytes, |envelope| envelope.message),

@@ -7,6 +7,7 @@
 pub(crate) mod json;
 mod kind;
 pub(crate) mod protobuf;
+pub(crate) mod table;
 
 use bytes::Bytes;
 use watchable_core::{Scope, json::Error};

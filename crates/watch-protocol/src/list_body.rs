@@ -8,6 +8,7 @@ pub(crate) mod protobuf;
 
 use bytes::Bytes;
 
+use crate::envelope::table::Columns;
 use crate::list_body::json::JsonList;
 pub(crate) use crate::list_body::outcome::{NoList, PageMetadata};
 use crate::list_body::protobuf::ProtobufList;
@@ -21,9 +22,10 @@ pub(crate) enum ListBody {
 }
 
 impl ListBody {
-    pub(crate) fn new(wire: Wire) -> Self {
+    /// Creates the parser of a list of objects, or with `is_table` of rows.
+    pub(crate) fn new(wire: Wire, is_table: bool) -> Self {
         match wire {
-            Wire::Json => Self::Json(JsonList::default()),
+            Wire::Json => Self::Json(JsonList::new(is_table)),
             Wire::Protobuf => Self::Protobuf(ProtobufList::default()),
         }
     }
@@ -52,6 +54,14 @@ impl ListBody {
         }
     }
 
+    /// Takes the definitions of the columns, once they were received.
+    pub(crate) fn take_columns(&mut self) -> Columns {
+        match self {
+            Self::Json(list) => list.take_columns(),
+            Self::Protobuf(_) => None,
+        }
+    }
+
     /// Parses the metadata once the body has ended.
     ///
     /// # Errors
@@ -68,6 +78,6 @@ impl ListBody {
 /// What is left of a body that was taken.
 impl Default for ListBody {
     fn default() -> Self {
-        Self::new(Wire::Json)
+        Self::new(Wire::Json, false)
     }
 }

@@ -64,6 +64,7 @@ mod start;
 mod state;
 mod status;
 mod step;
+mod table_columns;
 #[cfg(test)]
 mod tests;
 mod version_probe;

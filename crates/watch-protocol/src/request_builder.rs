@@ -35,6 +35,7 @@ pub struct RequestBuilder {
     settings: Settings,
     options: StreamOptions,
     metadata_only: bool,
+    as_table: bool,
     has_protobuf: bool,
     keeps_objects: bool,
 }
@@ -48,6 +49,7 @@ impl RequestBuilder {
             settings,
             options,
             metadata_only: false,
+            as_table: false,
             has_protobuf: false,
             keeps_objects: false,
         }
@@ -56,6 +58,11 @@ impl RequestBuilder {
     /// Sets whether only metadata is requested.
     pub fn metadata_only(self, metadata_only: bool) -> Self {
         Self { metadata_only, ..self }
+    }
+
+    /// Sets whether rows of a table are requested, whose objects have only their metadata if that is what is requested.
+    pub fn as_table(self, as_table: bool) -> Self {
+        Self { as_table, ..self }
     }
 
     /// Sets whether objects can be decoded from protobuf.
@@ -98,12 +105,21 @@ impl RequestBuilder {
         self.settings.start_from
     }
 
+    #[cfg(test)]
+    pub(crate) fn repairs_gaps(&self) -> bool {
+        !self.settings.ends_at_gaps
+    }
+
     pub(crate) fn waits_for_resource(&self) -> bool {
         self.settings.waits_for_resource
     }
 
     pub(crate) fn give_up_after(&self) -> Option<Duration> {
         self.settings.give_up_after
+    }
+
+    pub(crate) fn is_table(&self) -> bool {
+        self.as_table
     }
 
     pub(crate) fn keeps_objects(&self) -> bool {
@@ -117,7 +133,7 @@ impl RequestBuilder {
 
     fn accepted(&self) -> Accepted {
         match self.settings.wire {
-            _ if !self.has_protobuf => Accepted::Json,
+            _ if !self.has_protobuf || self.as_table => Accepted::Json,
             Some(Wire::Json) => Accepted::Json,
             Some(Wire::Protobuf) => Accepted::Protobuf,
             None => Accepted::Both,
@@ -208,13 +224,21 @@ impl RequestBuilder {
         if let Some(shard) = self.shard() {
             query.append_pair("shardSelector", &shard.to_string());
         }
+        if self.as_table {
+            let object = if self.metadata_only { "Metadata" } else { "Object" };
+            query.append_pair("includeObject", object);
+        }
         let path = self.resource.collection_path(self.settings.namespace.as_deref());
         let uri = format!("{path}?{}", query.finish());
         let mut request = Request::new(());
         // The names of a dynamic resource come from a server or a user. If they do not form a URL,
         // the request goes to a path that no server has, and its 404 is reported.
         *request.uri_mut() = uri.parse().unwrap_or_default();
-        let contents = if self.metadata_only { contents } else { Contents::WholeObjects };
+        let contents = match (self.as_table, self.metadata_only) {
+            (true, _) => Contents::Table,
+            (false, true) => contents,
+            (false, false) => Contents::WholeObjects,
+        };
         request.headers_mut().insert(ACCEPT, self.accepted().header(contents));
         let encoding = encoding::accepted(self.settings.encoding);
         request.headers_mut().insert(ACCEPT_ENCODING, encoding);

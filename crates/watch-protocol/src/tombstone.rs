@@ -1,8 +1,9 @@
 //! Tombstones: what is delivered for an object whose deletion the watcher did not see.
 
 use serde_json::json;
-use watchable_core::{ResourceInfo, Scope, WatchItem, json};
+use watchable_core::{ResourceInfo, Scope, WatchItem};
 
+use crate::envelope::table;
 use crate::identity::Identity;
 use crate::raw_object::RawObject;
 
@@ -20,11 +21,11 @@ pub fn decodes<T: WatchItem>(resource: &ResourceInfo) -> bool {
         version: Some("1".to_owned()),
         content: 0,
     };
-    json::from_slice::<T>(&build(resource, &identity).bytes).is_ok()
+    T::from_json(&build(resource, &identity, T::as_table()).bytes, false).is_ok()
 }
 
-/// Builds a tombstone from what the index has of the object.
-pub(crate) fn build(resource: &ResourceInfo, identity: &Identity) -> RawObject {
+/// Builds a tombstone from what the index has of the object, as a row if rows are delivered.
+pub(crate) fn build(resource: &ResourceInfo, identity: &Identity, is_table: bool) -> RawObject {
     let mut metadata = json!({"name": identity.name});
     for (key, value) in [
         ("namespace", Some(identity.namespace.clone())),
@@ -40,5 +41,6 @@ pub(crate) fn build(resource: &ResourceInfo, identity: &Identity) -> RawObject {
         "kind": resource.kind(),
         "metadata": metadata,
     });
-    RawObject::json(object.to_string().into())
+    let object = RawObject::json(object.to_string().into());
+    if is_table { table::wrap(&object) } else { object }
 }

@@ -21,22 +21,22 @@ impl Encoded {
     /// Takes an object over in a buffer of its own: a slice would keep alive the whole chunk that was received.
     pub(crate) fn of(object: &RawObject, drops_managed_fields: bool) -> Result<Self, Error> {
         let bytes = match object.form {
-            Form::Json if drops_managed_fields => {
+            Form::Json | Form::Row if drops_managed_fields => {
                 json::without_managed_fields::<RawJson>(&object.bytes)?.get().as_bytes().into()
             }
-            Form::Json => json::from_slice::<RawJson>(&object.bytes)?.get().as_bytes().into(),
+            Form::Json | Form::Row => json::from_slice::<RawJson>(&object.bytes)?.get().as_bytes().into(),
             Form::Message => message(&object.bytes, drops_managed_fields)?,
             Form::Envelope => {
                 message(Envelope::open(&object.bytes)?.message, drops_managed_fields)?
             }
         };
-        Ok(Self { is_json: object.form == Form::Json, bytes })
+        Ok(Self { is_json: matches!(object.form, Form::Json | Form::Row), bytes })
     }
 
     /// Decodes the object.
     pub(crate) fn decode<T: WatchItem>(&self, resource: &ResourceInfo) -> Result<T, Error> {
         let mut object: T = if self.is_json {
-            json::from_slice(&self.bytes)?
+            T::from_json(&self.bytes, false)?
         } else {
             let envelope = Envelope { message: &self.bytes, ..Envelope::default() };
             T::from_protobuf(&envelope, false)?

@@ -21,7 +21,7 @@ impl Facts {
     /// Reads them. Where the metadata is damaged, there are none: the type of the object may not even have them.
     pub(crate) fn of(object: &RawObject) -> Self {
         match object.form {
-            Form::Json => Self::of_json(&object.bytes),
+            Form::Json | Form::Row => Self::of_json(object.as_json().unwrap_or_default()),
             Form::Message => Self::of_message(&object.bytes).unwrap_or_default(),
             Form::Envelope => Envelope::open(&object.bytes)
                 .and_then(|envelope| Self::of_message(envelope.message))

@@ -31,6 +31,7 @@ mod schema_or;
 pub mod secrets;
 pub mod selector;
 mod served;
+mod table_row;
 mod text;
 mod time;
 mod traits;
@@ -50,6 +51,7 @@ pub use raw_json::{FieldsV1, RawExtension, RawJson};
 pub use resource::{ResourceInfo, Scope};
 pub use schema_or::{SchemaOrArray, SchemaOrBool, SchemaOrStringArray};
 pub use served::ServedResource;
+pub use table_row::{TableColumn, TableRow};
 pub use text::Text;
 pub use time::{MicroTime, Time};
 #[doc(hidden)]

@@ -2,8 +2,8 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::ResourceInfo;
 use crate::protobuf::{self, Envelope};
+use crate::{ResourceInfo, json};
 
 /// A type whose resource is fixed at compile time.
 pub trait Resource {
@@ -24,6 +24,25 @@ pub trait WatchItem: DeserializeOwned + Send + 'static {
     /// Returns whether watchers request only the metadata of the objects.
     fn metadata_only() -> bool {
         false
+    }
+
+    /// Returns whether watchers request rows of a table. Their JSON is a row of the server's table, perhaps with the
+    /// member `columnDefinitions`, and has a member `object` in any case.
+    fn as_table() -> bool {
+        false
+    }
+
+    /// Decodes an object in JSON. With `drops_managed_fields`, as if it had no `metadata.managedFields`.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the text is not JSON, or does not match the type.
+    fn from_json(text: &[u8], drops_managed_fields: bool) -> Result<Self, json::Error> {
+        if drops_managed_fields {
+            json::without_managed_fields(text)
+        } else {
+            json::from_slice(text)
+        }
     }
 
     /// Returns whether the type decodes from protobuf ([`from_protobuf`](Self::from_protobuf)), so that watchers may

@@ -129,16 +129,25 @@ pub(crate) fn without_trailer(object: &Bytes) -> Option<Bytes> {
 
 fn parse_bookmark(object: &str) -> Envelope {
     let metadata = parse_metadata(object);
+    Envelope::Bookmark {
+        version: version(metadata.resource_version),
+        ends_initial_list: is_end_of_list(&metadata),
+    }
+}
+
+/// Returns whether a bookmark's object says that the streaming list is complete.
+pub(super) fn ends_initial_list(object: &[u8]) -> bool {
+    str::from_utf8(object).is_ok_and(|object| is_end_of_list(&parse_metadata(object)))
+}
+
+fn is_end_of_list(metadata: &Metadata<'_>) -> bool {
     let annotations: BTreeMap<Cow<'_, str>, &RawValue> = metadata
         .annotations
         .and_then(|annotations| json::from_str(annotations.get()).ok())
         .unwrap_or_default();
-    Envelope::Bookmark {
-        version: version(metadata.resource_version),
-        ends_initial_list: annotations
-            .get(INITIAL_EVENTS_END_ANNOTATION)
-            .is_some_and(|value| matches!(value.get(), r#""true""# | "true")),
-    }
+    annotations
+        .get(INITIAL_EVENTS_END_ANNOTATION)
+        .is_some_and(|value| matches!(value.get(), r#""true""# | "true"))
 }
 
 /// Replaces invalid UTF-8 with U+FFFD, as Go's decoder does. API servers pass raw extensions on

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use watchable_core::json::{self, Seek};
 
 use crate::api_status::ApiStatus;
+use crate::envelope::table::Columns;
 use crate::frame::json::without_marks;
 use crate::list_body::outcome::{NoList, PageMetadata};
 use crate::scalar;
@@ -32,6 +33,10 @@ pub(crate) struct JsonList {
     item: Seek,
     /// Where the last top-level string begins in `rest`, after its quote.
     key: usize,
+    /// Whether the items may be the rows of a table.
+    is_table: bool,
+    /// The definitions of the columns, which are received before the rows.
+    columns: Columns,
 }
 
 /// The scanner's place in the document.
@@ -64,6 +69,10 @@ struct Rest<'a> {
     #[serde(borrow, deserialize_with = "scalar::present")]
     items: Option<&'a RawValue>,
     #[serde(borrow)]
+    rows: Option<&'a RawValue>,
+    #[serde(borrow, rename = "columnDefinitions")]
+    columns: Option<&'a RawValue>,
+    #[serde(borrow)]
     metadata: Option<&'a RawValue>,
 }
 
@@ -88,6 +97,16 @@ struct ShardInfo<'a> {
 }
 
 impl JsonList {
+    /// Creates the parser of a list of objects, or with `is_table` of rows.
+    pub(crate) fn new(is_table: bool) -> Self {
+        Self { is_table, ..Self::default() }
+    }
+
+    /// Takes the definitions of the columns, once they were received.
+    pub(crate) fn take_columns(&mut self) -> Columns {
+        self.columns.take()
+    }
+
     /// Adds the next chunk of the body.
     pub(crate) fn push(&mut self, chunk: &[u8]) {
         self.buffer.extend_from_slice(chunk);
@@ -141,8 +160,9 @@ impl JsonList {
         }
         self.rest.extend_from_slice(&self.buffer);
         let rest = without_marks(&self.rest);
-        let Rest { kind, items, metadata } =
+        let Rest { kind, items, rows, metadata, .. } =
             json::from_slice(rest).map_err(|error| NoList::Malformed(error.into()))?;
+        let items = items.or(rows.filter(|_| self.is_table));
         let kind = kind.and_then(scalar::text).unwrap_or_default();
         if kind == "Status" {
             return Err(NoList::Status(Box::new(ApiStatus::from_event(rest))));
@@ -158,7 +178,8 @@ impl JsonList {
             Some(_) => return Err(malformed("its items are not an array")),
             // Some servers omit what is empty. Without a version, or of another kind, it may be any document, such as
             // a single object or a `Table`.
-            None if version.is_some() && kind.ends_with("List") => {}
+            None if version.is_some()
+                && (kind.ends_with("List") || self.is_table && kind == "Table") => {}
             None => return Err(malformed("it has no items")),
         }
         Ok(PageMetadata {
@@ -217,6 +238,7 @@ impl JsonList {
                 self.depth += 1;
                 if self.place == Place::Outside && self.depth == 2 && self.key_is_items() {
                     self.place = Place::Between;
+                    self.find_columns();
                 }
             }
             b'}' | b']' => {
@@ -227,7 +249,19 @@ impl JsonList {
     }
 
     fn key_is_items(&self) -> bool {
-        self.rest.get(self.key..).is_some_and(|rest| rest.starts_with(b"items\""))
+        self.rest.get(self.key..).is_some_and(|rest| {
+            rest.starts_with(b"items\"") || self.is_table && rest.starts_with(b"rows\"")
+        })
+    }
+
+    /// Looks for the definitions of the columns in what was received before the rows.
+    fn find_columns(&mut self) {
+        if self.is_table {
+            let before = [&self.rest[..], &self.buffer[..self.scanned - 1], b"[]}"].concat();
+            let rest: Option<Rest<'_>> = json::from_slice(without_marks(&before)).ok();
+            let columns = rest.and_then(|rest| rest.columns);
+            self.columns = columns.map(|columns| Bytes::copy_from_slice(columns.get().as_bytes()));
+        }
     }
 }
 

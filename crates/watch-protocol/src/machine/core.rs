@@ -16,6 +16,7 @@ use crate::machine::injected_bug::InjectedBug;
 use crate::machine::state::ListVersion;
 use crate::machine::state::{Relist, State};
 use crate::machine::step::{Delivery, Step};
+use crate::machine::table_columns::TableColumns;
 use crate::machine::watcher_state::WatcherState;
 use crate::request_builder::RequestBuilder;
 use crate::response_start::ResponseStart;
@@ -41,6 +42,8 @@ pub struct Machine {
     pub(super) probing_version: bool,
     /// Why the next request is a restart. `None` if it is the regular next request of the stream.
     pub(super) restart_cause: Option<Cause>,
+    /// The columns of the rows, and whether the consumer has yet to see them.
+    pub(super) columns: TableColumns,
     /// Deliveries that go out before anything else is read.
     pub(super) pending: VecDeque<Delivery>,
     pub(super) watcher_state: WatcherState,
@@ -127,6 +130,8 @@ impl Machine {
                 State::Listing { wire, body, ended, .. } => match body.next_item() {
                     Some(item) => {
                         let wire = *wire;
+                        let columns = body.take_columns();
+                        self.columns.received(columns);
                         self.failures.response_understood();
                         self.list_item(&item, wire);
                     }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
-use crate::envelope::{self, Envelope};
+use crate::envelope::{self, Envelope, table};
 use crate::event::{EventType, Origin};
 use crate::identity::Identity;
 use crate::index::{Comparison, Index, Seen};
@@ -21,7 +21,12 @@ impl Machine {
         if self.probing_version {
             return;
         }
-        let (item, identity) = envelope::list_item(item, wire, self.requests.resource().scope());
+        let scope = self.requests.resource().scope();
+        let (item, identity) = if self.requests.is_table() {
+            table::list_item(item, scope)
+        } else {
+            envelope::list_item(item, wire, scope)
+        };
         self.compare_with_delivered(item, identity);
     }
 
@@ -33,7 +38,15 @@ impl Machine {
         since: Instant,
         now: Instant,
     ) -> Option<Delivery> {
-        let read = envelope::read(event, wire, self.requests.resource().scope());
+        let scope = self.requests.resource().scope();
+        let read = if self.requests.is_table() {
+            table::read(event, scope).map(|(read, columns)| {
+                self.columns.received(columns);
+                read
+            })
+        } else {
+            envelope::read(event, wire, scope)
+        };
         if matches!(read, Ok(Envelope::Event { .. } | Envelope::Bookmark { .. })) {
             self.failures.response_understood();
             self.failures.recovered();
@@ -166,6 +179,7 @@ impl Machine {
     /// version.
     pub(super) fn delivered(&mut self, mut delivery: Delivery) -> Delivery {
         self.status.events += 1;
+        self.columns.add_to(&mut delivery.object);
         if self.is_managed() {
             if let Some(index) = &mut self.watcher_state.index
                 && delivery.identity.is_named()

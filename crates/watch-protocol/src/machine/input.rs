@@ -34,7 +34,8 @@ impl Machine {
         self.state = match (accepted, listing) {
             (false, _) => State::Rejected { head, body: BytesMut::new(), last_received: now },
             (true, true) => {
-                State::Listing { wire, body: ListBody::new(wire), last_received: now, ended: false }
+                let body = ListBody::new(wire, self.requests.is_table());
+                State::Listing { wire, body, last_received: now, ended: false }
             }
             (true, false) => {
                 self.hidden_gap.watch_accepted(self.watch_timeout, now);

@@ -192,8 +192,8 @@ impl Machine {
     pub(super) fn push_synthetic_delete(&mut self, identity: Identity) {
         let stored =
             self.watcher_state.index.as_mut().and_then(|index| index.stored_object(&identity));
-        let object =
-            stored.unwrap_or_else(|| tombstone::build(self.requests.resource(), &identity));
+        let (resource, is_table) = (self.requests.resource(), self.requests.is_table());
+        let object = stored.unwrap_or_else(|| tombstone::build(resource, &identity, is_table));
         self.pending.push_back(Delivery {
             etype: EventType::Deleted,
             origin: Origin::Repair,

@@ -8,6 +8,7 @@ use crate::machine::core::Machine;
 use crate::machine::failure_history::FailureHistory;
 use crate::machine::hidden_gap::HiddenGap;
 use crate::machine::state::State;
+use crate::machine::table_columns::TableColumns;
 use crate::machine::watcher_state::WatcherState;
 use crate::request_builder::RequestBuilder;
 use crate::response_start::ResponseStart;
@@ -42,6 +43,7 @@ impl Machine {
             hidden_gap: HiddenGap::default(),
             probing_version: false,
             restart_cause: None,
+            columns: TableColumns::default(),
             pending: VecDeque::new(),
             watcher_state: WatcherState::default(),
             watch_timeout: None,

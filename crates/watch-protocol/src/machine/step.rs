@@ -87,7 +87,7 @@ impl Delivery {
     /// Fails if the object is not one of the type, or has no name.
     pub fn decode<T: WatchItem>(&self, drops_managed_fields: bool) -> Result<T, json::Error> {
         let decoded = match self.object.form {
-            Form::Json => decode_json(&self.object.bytes, drops_managed_fields),
+            Form::Json | Form::Row => decode_json(&self.object.bytes, drops_managed_fields),
             Form::Envelope => Envelope::open(&self.object.bytes)
                 .and_then(|envelope| T::from_protobuf(&envelope, drops_managed_fields)),
             Form::Message => {
@@ -112,13 +112,7 @@ impl Delivery {
 }
 
 fn decode_json<T: WatchItem>(object: &Bytes, drops_managed_fields: bool) -> Result<T, json::Error> {
-    let decode = |object: &Bytes| {
-        if drops_managed_fields {
-            json::without_managed_fields(object)
-        } else {
-            json::from_slice(object)
-        }
-    };
+    let decode = |object: &Bytes| T::from_json(object, drops_managed_fields);
     let decoded = decode(object);
     if decoded.is_err()
         && let Some(object) = envelope::json::without_trailer(object)

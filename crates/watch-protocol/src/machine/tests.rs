@@ -21,6 +21,7 @@ mod relist;
 mod rollback;
 mod shards;
 mod streaming_list;
+mod tables;
 mod unversioned_lists;
 mod watch_events;
 mod wires;

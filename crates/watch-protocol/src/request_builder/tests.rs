@@ -93,6 +93,24 @@ fn shard_is_requested_of_each_list_and_watch_of_a_managed_stream() {
 }
 
 #[test]
+fn rows_of_a_table_are_requested_by_the_accept_header_and_a_parameter() {
+    for (metadata_only, object) in [(true, "Metadata"), (false, "Object")] {
+        let requests = requests(Settings::default(), StreamOptions::managed()).has_protobuf(true);
+        let requests = requests.metadata_only(metadata_only).as_table(true);
+        for request in [requests.list(None, false), requests.watch(None, None)] {
+            assert_eq!(
+                request.headers()[ACCEPT],
+                "application/json;as=Table;g=meta.k8s.io;v=v1,\
+                 application/json;as=Table;g=meta.k8s.io;v=v1beta1,application/json"
+            );
+            let query = request.uri().query().unwrap();
+            assert!(query.contains(&format!("includeObject={object}")), "{query}");
+            assert!(!requests.accepts(Wire::Protobuf));
+        }
+    }
+}
+
+#[test]
 fn metadata_is_requested_by_the_accept_header() {
     let requests = requests(Settings::default(), StreamOptions::managed());
     let accept = |request: Request<()>| request.headers()[ACCEPT].to_str().unwrap().to_owned();

@@ -226,7 +226,7 @@ fn machine(
 
 fn json(object: &RawObject) -> Bytes {
     let json = match object.form {
-        Form::Json => None,
+        Form::Json | Form::Row => None,
         Form::Message => encoder::json(&object.bytes),
         Form::Envelope => {
             Envelope::open(&object.bytes).ok().and_then(|envelope| encoder::json(envelope.message))

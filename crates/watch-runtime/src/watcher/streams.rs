@@ -117,6 +117,7 @@ impl<T: WatchTarget> Watcher<T> {
         let drops_managed_fields = settings.drops_managed_fields;
         let requests = RequestBuilder::new(self.resource.clone(), settings, options)
             .metadata_only(T::Item::metadata_only())
+            .as_table(T::Item::as_table())
             .has_protobuf(T::Item::has_protobuf())
             .keeping_objects(keeps_objects);
         let mut watcher_state = self.shared.watcher_state();

@@ -151,3 +151,51 @@ fn stray_bracket_between_items_is_an_item() {
         assert_eq!(items.len(), 1, "{body}");
     }
 }
+
+const TABLE: &str = r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":"7","continue":"t"},"columnDefinitions":[{"name":"Name","description":"rows\":["}],"rows":[{"cells":["a"],"object":{}},{"cells":["b"],"object":{"items":[1]}}]}"#;
+
+#[test]
+fn rows_and_columns_do_not_depend_on_where_chunks_end() {
+    let body = TABLE.as_bytes();
+    for at in 0..=body.len() {
+        let mut list = JsonList::new(true);
+        let (mut rows, mut columns) = (Vec::new(), Vec::new());
+        for chunk in [&body[..at], &body[at..]] {
+            list.push(chunk);
+            while let Some(row) = list.next_item() {
+                columns.extend(list.take_columns());
+                rows.push(row);
+            }
+        }
+        let cells =
+            [&br#"{"cells":["a"],"object":{}}"#[..], br#"{"cells":["b"],"object":{"items":[1]}}"#];
+        assert_eq!(rows, cells, "split at {at}");
+        assert_eq!(
+            columns,
+            [&br#"[{"name":"Name","description":"rows\":["}]"#[..]],
+            "split at {at}"
+        );
+        let page = list.finish().unwrap();
+        assert_eq!(page.version.as_deref(), Some("7"));
+        assert_eq!(page.continue_token.as_deref(), Some("t"));
+    }
+}
+
+#[test]
+fn list_may_be_a_table_only_if_one_was_requested() {
+    let whole = |text: &str, is_table| {
+        let mut list = JsonList::new(is_table);
+        list.push(text.as_bytes());
+        let items = std::iter::from_fn(|| list.next_item()).count();
+        list.finish().map(|_| items).map_err(|error| format!("{error:?}"))
+    };
+    assert_eq!(whole(TABLE, true), Ok(2));
+    assert!(whole(TABLE, false).unwrap_err().contains("no items"));
+    for rows in ["[]", "null"] {
+        let empty =
+            TABLE.split_once(r#""rows""#).unwrap().0.to_owned() + &format!(r#""rows":{rows}}}"#);
+        assert_eq!(whole(&empty, true), Ok(0), "{empty}");
+    }
+    // The server has no table of the resource.
+    assert_eq!(whole(LIST, true), Ok(3));
+}

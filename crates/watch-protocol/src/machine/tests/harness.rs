@@ -34,9 +34,14 @@ impl Harness {
     }
 
     pub(super) fn with(settings: Settings, options: StreamOptions, version: Option<&str>) -> Self {
-        let mut watcher_state = WatcherState::default();
-        watcher_state.prepare(!settings.ends_at_gaps, 0);
         let requests = RequestBuilder::new(POD, settings, options).has_protobuf(true);
+        Self::of(requests, version)
+    }
+
+    /// Creates a stream of these requests, which repairs gaps.
+    pub(super) fn of(requests: RequestBuilder, version: Option<&str>) -> Self {
+        let mut watcher_state = WatcherState::default();
+        watcher_state.prepare(requests.repairs_gaps(), 0);
         let rng = fastrand::Rng::with_seed(3);
         let mut machine =
             Machine::new(requests, version.map(str::to_owned), &mut watcher_state, rng);

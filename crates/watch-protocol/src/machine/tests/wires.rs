@@ -28,7 +28,7 @@ fn list(text: &str) -> Vec<u8> {
 /// Returns the JSON of an object, which lists write without its type.
 fn json(object: &RawObject) -> Value {
     let mut json: Value = match object.form {
-        Form::Json => serde_json::from_slice(&object.bytes).unwrap(),
+        Form::Json | Form::Row => serde_json::from_slice(&object.bytes).unwrap(),
         Form::Envelope => {
             let envelope = Envelope::open(&object.bytes).unwrap();
             serde_json::from_slice(encoder::json(envelope.message).unwrap()).unwrap()
