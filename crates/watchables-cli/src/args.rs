@@ -1,6 +1,7 @@
 //! Command-line arguments.
 
 mod convert;
+mod format;
 mod recordings;
 mod relay;
 mod replay;
@@ -12,12 +13,13 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 pub(crate) use crate::args::convert::ConvertArgs;
+pub(crate) use crate::args::format::Format;
 pub(crate) use crate::args::recordings::{
     HistoryArgs, HistoryFormat, RecordArgs, StateArgs, StateFormat,
 };
 pub(crate) use crate::args::relay::{LogFormat, RelayArgs};
 pub(crate) use crate::args::replay::ReplayArgs;
-pub(crate) use crate::args::watch::{ColorChoice, Format, Stamp, WatchArgs};
+pub(crate) use crate::args::watch::{ColorChoice, Stamp, WatchArgs};
 
 /// Watch Kubernetes resources from the shell.
 #[derive(Debug, Parser)]

@@ -33,7 +33,7 @@ impl Output {
     pub(crate) fn new(args: &WatchArgs, qualified: bool) -> Self {
         Self {
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
-            format: args.output,
+            format: args.output.clone(),
             styles: Styles::new(args.color),
             clock: Clock::new(args.timestamps),
             qualified,
@@ -48,7 +48,7 @@ impl Output {
         shown: &Shown,
     ) -> io::Result<()> {
         let stamp = self.clock.stamp();
-        match self.format {
+        match &self.format {
             Format::Text => self.write_text(event, &served.singular, stamp)?,
             Format::Json => self.write_json(event, stamp)?,
             Format::Yaml => self.write_yaml(event, stamp)?,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 use watchables::EventType;
 
+use super::format::{Format, FormatParser};
 use super::{ClusterArgs, parse_duration, parse_duration_or_zero};
 
 /// The arguments of `watch`.
@@ -43,7 +44,7 @@ pub(crate) struct WatchArgs {
     pub(crate) field_selector: Option<String>,
 
     /// Output format
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    #[arg(short, long, value_name = "FORMAT", value_parser = FormatParser, default_value = "text")]
     pub(crate) output: Format,
 
     /// Print what changed, a line per field, under each MODIFIED. Values of Secrets are not shown. Changes of
@@ -109,19 +110,6 @@ pub(crate) struct WatchArgs {
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
-}
-
-/// The output format of events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Type, namespace and name
-    Text,
-    /// One JSON document per line, as sent by the API server
-    Json,
-    /// One YAML document per event, with the object
-    Yaml,
-    /// Resource and name, such as pod/web-1
-    Name,
 }
 
 /// The type of an event.
