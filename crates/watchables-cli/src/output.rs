@@ -1,22 +1,30 @@
 //! Events on standard output.
 
+mod aligned;
 mod clock;
 mod style;
+mod table;
 
 use std::io::{self, BufWriter, StdoutLock, Write as _};
 use std::time::Duration;
 
 use serde_json::Value;
 use watchables::diff::Change;
-use watchables::{DynamicObject, Origin, ServedResource, WatchEvent};
+use watchables::{DynamicObject, Origin, Scope, ServedResource, WatchEvent};
 
 use crate::args::{Format, WatchArgs};
 use crate::differences::Shown;
+use crate::output::aligned::Cell;
 use crate::output::clock::Clock;
 use crate::output::style::Styles;
+use crate::output::table::{Line, Table, TableOptions};
+use crate::watch::Row;
 
 /// How often [`closed`] checks whether standard output still has a reader.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
+
+/// So many lines of a table are aligned before the first of them is written, if they are at hand: a page of a list.
+const ALIGNED_TOGETHER: usize = 500;
 
 /// A buffered writer to standard output. Lines are written on [`flush`](Self::flush), or when the
 /// buffer is full.
@@ -25,6 +33,7 @@ pub(crate) struct Output {
     format: Format,
     styles: Styles,
     clock: Clock,
+    table: Table,
     /// Whether names are prefixed with their resource.
     qualified: bool,
 }
@@ -36,6 +45,13 @@ impl Output {
             format: args.output.clone(),
             styles: Styles::new(args.color),
             clock: Clock::new(args.timestamps),
+            table: Table::new(TableOptions {
+                is_wide: args.output == Format::Wide,
+                has_headings: !args.no_headers,
+                has_namespaces: args.namespace.len() != 1,
+                has_labels: args.show_labels,
+                is_qualified: qualified,
+            }),
             qualified,
         }
     }
@@ -44,6 +60,7 @@ impl Output {
     pub(crate) fn write_event(
         &mut self,
         event: &WatchEvent<DynamicObject>,
+        row: &Row,
         served: &ServedResource,
         shown: &Shown,
     ) -> io::Result<()> {
@@ -53,18 +70,49 @@ impl Output {
             Format::Json => self.write_json(event, stamp)?,
             Format::Yaml => self.write_yaml(event, stamp)?,
             Format::Name => self.write_name(event, served, stamp)?,
+            Format::Table | Format::Wide => self.add_row(event, row, served, stamp),
         }
-        match shown {
-            Shown::Nothing => Ok(()),
-            Shown::Remark(remark) => writeln!(self.out, "    {}", self.styles.aside(remark)),
-            Shown::Changes(changes) => {
-                changes.iter().try_for_each(|change| self.write_change(change))
-            }
+        match self.table.below() {
+            Some(below) => write_shown(below, self.styles, shown),
+            None => write_shown(&mut self.out, self.styles, shown),
         }
     }
 
+    /// Returns whether there are lines that would better be written together with others, as columns are as wide as
+    /// their cells are so far.
+    pub(crate) fn waits_for_more(&self) -> bool {
+        (1..ALIGNED_TOGETHER).contains(&self.table.len())
+    }
+
     pub(crate) fn flush(&mut self) -> io::Result<()> {
+        self.table.write(&mut self.out, self.styles)?;
         self.out.flush()
+    }
+
+    fn add_row(
+        &mut self,
+        event: &WatchEvent<DynamicObject>,
+        row: &Row,
+        served: &ServedResource,
+        stamp: Option<String>,
+    ) {
+        let mut before = Vec::new();
+        if let Some(stamp) = stamp {
+            before.push(("TIME", Cell { text: stamp, style: style::DIM }));
+        }
+        // As wide as the longest.
+        let text = format!("{:<8}", event.etype.as_str());
+        before.push(("EVENT", Cell { text, style: style::of_event_type(event.etype) }));
+        let is_repair = event.origin == Origin::Repair;
+        self.table.add(&Line {
+            resource: &qualified_name(served),
+            is_namespaced: served.resource.scope() == Scope::Namespaced,
+            is_initial: event.origin == Origin::Initial,
+            object: &event.obj,
+            row,
+            before,
+            remark: is_repair.then(|| Cell { text: "REPAIRED".to_owned(), style: style::BOLD }),
+        });
     }
 
     fn write_text(
@@ -87,14 +135,6 @@ impl Output {
             write!(self.out, ", {}", self.styles.notable("REPAIRED"))?;
         }
         writeln!(self.out)
-    }
-
-    /// Writes the path apart from the values.
-    fn write_change(&mut self, change: &Change) -> io::Result<()> {
-        let (path, line) = (change.path().to_string(), change.to_string());
-        let values = line.strip_prefix(&path).unwrap_or_default();
-        let first = path.split(['.', '[']).next().unwrap_or_default().to_owned();
-        writeln!(self.out, "    {}{values}", self.styles.path(path, &first))
     }
 
     fn write_json(
@@ -141,11 +181,41 @@ impl Output {
             write!(self.out, "{stamp} ")?;
         }
         let name = event.obj.name().unwrap_or("-");
-        match served.resource.group() {
-            "" => writeln!(self.out, "{}/{name}", served.singular),
-            group => writeln!(self.out, "{}.{group}/{name}", served.singular),
+        writeln!(self.out, "{}/{name}", qualified_name(served))
+    }
+}
+
+/// Writes what is left, however the command ends.
+impl Drop for Output {
+    fn drop(&mut self) {
+        let _ = self.flush();
+    }
+}
+
+/// Returns `pod`, or `deployment.apps`.
+fn qualified_name(served: &ServedResource) -> String {
+    match served.resource.group() {
+        "" => served.singular.clone(),
+        group => format!("{}.{group}", served.singular),
+    }
+}
+
+fn write_shown(out: &mut impl io::Write, styles: Styles, shown: &Shown) -> io::Result<()> {
+    match shown {
+        Shown::Nothing => Ok(()),
+        Shown::Remark(remark) => writeln!(out, "    {}", styles.aside(remark)),
+        Shown::Changes(changes) => {
+            changes.iter().try_for_each(|change| write_change(out, styles, change))
         }
     }
+}
+
+/// Writes the path apart from the values.
+fn write_change(out: &mut impl io::Write, styles: Styles, change: &Change) -> io::Result<()> {
+    let (path, line) = (change.path().to_string(), change.to_string());
+    let values = line.strip_prefix(&path).unwrap_or_default();
+    let first = path.split(['.', '[']).next().unwrap_or_default().to_owned();
+    writeln!(out, "    {}{values}", styles.path(path, &first))
 }
 
 /// Returns whether a write failed because the reader closed the pipe, which is not a failure of

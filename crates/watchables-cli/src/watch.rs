@@ -1,18 +1,22 @@
 //! `watchables watch`: the events of one or more resources on standard output.
 
 mod empty;
+mod seen;
 mod targets;
 
 use std::collections::HashMap;
 use std::future::{pending, ready};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use futures::{FutureExt as _, StreamExt as _};
+use tokio::sync::watch::Receiver;
 use watchables::{
-    DynamicObject, MultiplexingWatcher, Origin, Scope, ServedResource, StreamOptions, WatchError,
-    WatchEvent, Watcher,
+    Accepts, Client, DynamicObject, DynamicTarget, Meta, MultiplexingWatcher, NamespacedWatch,
+    Origin, Scope, ServedResource, StreamOptions, TableRow, WatchError, WatchEvent, WatchStatus,
+    Watcher,
 };
 
 use crate::args::{Format, WatchArgs};
@@ -21,13 +25,19 @@ use crate::output::{self, Output};
 use crate::resources::{Finder, Waiting};
 use crate::{cluster, failure, interrupt, notices};
 
+pub(crate) use seen::Row;
+
 use empty::Watched;
+use seen::Seen;
 use targets::Target;
 
 /// How many more events share a write before the loop checks again whether to end.
 const BATCH: usize = 256;
 
-type Item = Result<WatchEvent<DynamicObject>, WatchError>;
+/// For how long no event must be at hand before lines of a table are written that more might widen.
+const QUIET: Duration = Duration::from_millis(20);
+
+type Item = Result<WatchEvent<Seen>, WatchError>;
 
 /// Watches until Ctrl-C, for `--count` events, for the time of `--for`, or until the reader of
 /// standard output closes the pipe.
@@ -45,9 +55,7 @@ pub(crate) async fn run(args: WatchArgs) -> anyhow::Result<()> {
 }
 
 async fn watch(args: WatchArgs) -> anyhow::Result<()> {
-    if args.diff && args.output != Format::Text {
-        bail!("--diff prints lines of text: leave out -o");
-    }
+    check(&args)?;
     let differences = args.diff.then(|| Differences::new(&args.ignore)).transpose()?;
     // Before connecting: `--for` also limits the wait for a server that does not respond.
     let deadline = args.duration.map(tokio::time::sleep);
@@ -93,13 +101,14 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
     let mut sources = HashMap::new();
     let mut watched = Vec::new();
     for (name, part) in parts(&targets, &args) {
-        let watcher = watcher(&cluster.client, &part, &args);
-        watched.push(Watched {
-            what: part.what(),
-            namespace: part.namespace.map(str::to_owned),
-            status: watcher.status(),
-        });
-        mux.add_watcher_as(&name, watcher);
+        let (client, part, args) = (&cluster.client, &part, &args);
+        let status = match (args.prints_columns(), args.diff) {
+            (false, _) => add::<DynamicObject>(&mux, &name, client, part, args),
+            (true, false) => add::<TableRow<Meta<DynamicObject>>>(&mux, &name, client, part, args),
+            (true, true) => add::<TableRow<DynamicObject>>(&mux, &name, client, part, args),
+        };
+        let namespace = part.namespace.map(str::to_owned);
+        watched.push(Watched { what: part.what(), namespace, status });
         sources.insert(name, part.served);
     }
     let mut events = mux.stream(StreamOptions::managed());
@@ -123,6 +132,13 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
             () = &mut notices => continue,
             () = &mut empty => continue,
             item = events.next() => item,
+            // After the events that are at hand.
+            () = tokio::time::sleep(QUIET), if printer.output.waits_for_more() => {
+                if printer.flush()?.is_break() {
+                    return Ok(());
+                }
+                continue;
+            }
         };
         // Events that are already available share one write.
         let ready_items = std::iter::from_fn(|| events.next().now_or_never()).take(BATCH);
@@ -136,10 +152,24 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
                 return Ok(());
             }
         }
-        if printer.flush()?.is_break() {
+        if !printer.output.waits_for_more() && printer.flush()?.is_break() {
             return Ok(());
         }
     }
+}
+
+/// Checks that the options go together.
+fn check(args: &WatchArgs) -> anyhow::Result<()> {
+    if args.diff && !(args.output == Format::Text || args.prints_columns()) {
+        bail!("--diff prints lines of text below each event: use it with -o text, table or wide");
+    }
+    for (is_set, option) in [(args.no_headers, "--no-headers"), (args.show_labels, "--show-labels")]
+    {
+        if is_set && !args.prints_columns() {
+            bail!("{option} is about columns: use it with -o table or wide");
+        }
+    }
+    Ok(())
 }
 
 /// One watch: a resource, or an object of it, in one namespace or all.
@@ -189,11 +219,29 @@ fn parts<'a>(targets: &'a [Target], args: &'a WatchArgs) -> Vec<(String, Part<'a
     parts
 }
 
-fn watcher(
-    client: &watchables::Client,
+/// Adds a watch that requests objects or rows of a table. Returns its status.
+fn add<T>(
+    mux: &MultiplexingWatcher<Seen>,
+    name: &str,
+    client: &Client,
     part: &Part<'_>,
     args: &WatchArgs,
-) -> Watcher<DynamicObject> {
+) -> Receiver<WatchStatus>
+where
+    T: DynamicTarget + NamespacedWatch + 'static,
+    Seen: Accepts<T>,
+{
+    let watcher = watcher::<T>(client, part, args);
+    let status = watcher.status();
+    mux.add_watcher_as(name, watcher);
+    status
+}
+
+fn watcher<T: DynamicTarget + NamespacedWatch>(
+    client: &Client,
+    part: &Part<'_>,
+    args: &WatchArgs,
+) -> Watcher<T> {
     let mut watcher = Watcher::for_resource(client.clone(), part.served.resource.clone());
     watcher = watcher.compression(args.compress);
     if let Some(namespace) = part.namespace {
@@ -223,10 +271,7 @@ struct FirstError(Arc<Mutex<Option<WatchError>>>);
 
 impl FirstError {
     /// Makes the multiplexer record the first error and stop.
-    fn stop_on_error(
-        &self,
-        mux: MultiplexingWatcher<DynamicObject>,
-    ) -> MultiplexingWatcher<DynamicObject> {
+    fn stop_on_error(&self, mux: MultiplexingWatcher<Seen>) -> MultiplexingWatcher<Seen> {
         let Self(first_error) = self.clone();
         mux.on_error_async(move |mux, _, error| {
             first_error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
@@ -256,8 +301,10 @@ impl Printer<'_> {
     /// Prints an event on standard output, or an error on standard error. Breaks at the limit, or
     /// if standard output is closed.
     fn print(&mut self, item: Item) -> anyhow::Result<ControlFlow<()>> {
-        let event = match item {
-            Ok(event) => event,
+        let (event, row) = match item {
+            Ok(WatchEvent { etype, obj: Seen { object: obj, row }, origin, source }) => {
+                (WatchEvent { etype, obj, origin, source }, row)
+            }
             Err(error) => {
                 eprintln!("watchables: {}", failure::one_line(&error.into()));
                 return Ok(ControlFlow::Continue(()));
@@ -273,7 +320,7 @@ impl Printer<'_> {
         if shown == Shown::Nothing || !self.is_wanted(&event) {
             return Ok(ControlFlow::Continue(()));
         }
-        if check_write(self.output.write_event(&event, served, &shown))?.is_break() {
+        if check_write(self.output.write_event(&event, &row, served, &shown))?.is_break() {
             return Ok(ControlFlow::Break(()));
         }
         if let Some(remaining) = &mut self.remaining {

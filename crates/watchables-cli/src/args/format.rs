@@ -11,6 +11,10 @@ use clap::{Arg, Command, Error};
 pub(crate) enum Format {
     /// Type, namespace and name.
     Text,
+    /// The columns of the server.
+    Table,
+    /// The same with the columns of lower priority.
+    Wide,
     /// One JSON document per line, as sent by the API server.
     Json,
     /// One YAML document per event, with the object.
@@ -20,8 +24,10 @@ pub(crate) enum Format {
 }
 
 /// A format as it is written after `-o`, and what it prints.
-const FORMATS: [(&str, &str); 4] = [
+const FORMATS: [(&str, &str); 6] = [
     ("text", "Type, namespace and name"),
+    ("table", "The columns that kubectl prints, which the server computes"),
+    ("wide", "The same with more columns, as in kubectl"),
     ("json", "One JSON document per line, as sent by the API server"),
     ("yaml", "One YAML document per event, with the object"),
     ("name", "Resource and name, such as pod/web-1"),
@@ -31,6 +37,8 @@ const FORMATS: [(&str, &str); 4] = [
 fn parse(text: &str) -> Result<Format, String> {
     match text {
         "text" => Ok(Format::Text),
+        "table" => Ok(Format::Table),
+        "wide" => Ok(Format::Wide),
         "json" => Ok(Format::Json),
         "yaml" => Ok(Format::Yaml),
         "name" => Ok(Format::Name),
@@ -79,6 +87,9 @@ mod tests {
             assert!(parse(name).is_ok(), "{name}");
         }
         let error = parse("xml").unwrap_err();
-        assert_eq!(error, "there is no such format; it is one of text, json, yaml, name");
+        assert_eq!(
+            error,
+            "there is no such format; it is one of text, table, wide, json, yaml, name"
+        );
     }
 }

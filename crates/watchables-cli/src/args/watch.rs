@@ -58,6 +58,14 @@ pub(crate) struct WatchArgs {
     #[arg(long, value_name = "PATH", requires = "diff")]
     pub(crate) ignore: Vec<String>,
 
+    /// With -o table and wide: without the line of headings
+    #[arg(long)]
+    pub(crate) no_headers: bool,
+
+    /// With -o table and wide: with the labels as the last column
+    #[arg(long)]
+    pub(crate) show_labels: bool,
+
     /// Only print events of these types, with commas between them
     #[arg(long, value_enum, ignore_case = true, value_name = "TYPE", value_delimiter = ',')]
     pub(crate) only: Vec<EventName>,
@@ -110,6 +118,13 @@ pub(crate) struct WatchArgs {
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
+}
+
+impl WatchArgs {
+    /// Whether the server's columns are printed.
+    pub(crate) fn prints_columns(&self) -> bool {
+        matches!(self.output, Format::Table | Format::Wide)
+    }
 }
 
 /// The type of an event.

@@ -14,7 +14,11 @@ const YELLOW: Style = AnsiColor::Yellow.on_default();
 const RED: Style = AnsiColor::Red.on_default();
 const CYAN: Style = AnsiColor::Cyan.on_default();
 const PLAIN: Style = Style::new();
-const DIM: Style = PLAIN.effects(Effects::DIMMED);
+/// Of what is of less importance.
+pub(crate) const DIM: Style = PLAIN.effects(Effects::DIMMED);
+
+/// Of what should not be overlooked.
+pub(crate) const BOLD: Style = PLAIN.effects(Effects::BOLD);
 
 /// Whether to print in colour.
 #[derive(Clone, Copy, Debug)]
@@ -33,14 +37,7 @@ impl Styles {
     }
 
     pub(crate) fn event_type(self, etype: EventType) -> impl Display {
-        self.styled(
-            etype.as_str(),
-            match etype {
-                EventType::Added => GREEN,
-                EventType::Modified => YELLOW,
-                EventType::Deleted => RED,
-            },
-        )
+        self.styled(etype.as_str(), of_event_type(etype))
     }
 
     /// The path of a change: what is wanted (`spec`), what is (`status`), or else.
@@ -60,11 +57,21 @@ impl Styles {
 
     /// What should not be overlooked.
     pub(crate) fn notable<T: Display>(self, text: T) -> impl Display + use<T> {
-        self.styled(text, PLAIN.effects(Effects::BOLD))
+        self.styled(text, BOLD)
     }
 
-    fn styled<T>(self, text: T, style: Style) -> Styled<T> {
+    /// Any text in a style.
+    pub(crate) fn styled<T: Display>(self, text: T, style: Style) -> impl Display + use<T> {
         Styled { text, style: if self.0 { style } else { PLAIN } }
+    }
+}
+
+/// The style of a type of event.
+pub(crate) fn of_event_type(etype: EventType) -> Style {
+    match etype {
+        EventType::Added => GREEN,
+        EventType::Modified => YELLOW,
+        EventType::Deleted => RED,
     }
 }
 

@@ -1,0 +1,117 @@
+//! Lines of cells, aligned in columns as kubectl aligns them, while more lines may follow.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use anstyle::Style;
+
+use crate::output::style::Styles;
+
+/// Between columns, and the least width of one with it: as in kubectl's tables.
+const GAP: usize = 3;
+const LEAST_WIDTH: usize = 6;
+
+/// Lines that are not written yet, and how wide the columns are of those that were. Widths only grow.
+#[derive(Default)]
+pub(crate) struct Aligned {
+    /// By what has columns of its own.
+    widths: HashMap<String, Vec<usize>>,
+    lines: Vec<Line>,
+}
+
+/// A text, and how it looks.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    pub(crate) style: Style,
+}
+
+struct Line {
+    group: String,
+    cells: Vec<Cell>,
+    /// What follows below the line, as it is.
+    below: Vec<u8>,
+}
+
+impl Cell {
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
+        Self { text: text.into(), style: Style::new() }
+    }
+}
+
+impl Aligned {
+    /// Adds a line to those of a group, whose columns are as wide as the widest of their cells. What is `below` it is
+    /// written as it is.
+    pub(crate) fn add(&mut self, group: &str, cells: Vec<Cell>, below: Vec<u8>) {
+        let widths = self.widths.entry(group.to_owned()).or_default();
+        widths.resize(widths.len().max(cells.len()), LEAST_WIDTH);
+        for (width, cell) in widths.iter_mut().zip(&cells) {
+            *width = (*width).max(width_of(&cell.text) + GAP);
+        }
+        self.lines.push(Line { group: group.to_owned(), cells, below });
+    }
+
+    /// Makes the columns of a group as wide as those of its next lines.
+    pub(crate) fn forget_widths(&mut self, group: &str) {
+        self.widths.remove(group);
+    }
+
+    /// Writes the lines.
+    pub(crate) fn write(&mut self, out: &mut impl Write, styles: Styles) -> io::Result<()> {
+        for Line { group, cells, below } in self.lines.drain(..) {
+            let widths = self.widths.get(&group).map(Vec::as_slice).unwrap_or_default();
+            // No blanks at the end of a line.
+            let used =
+                cells.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1);
+            for (at, cell) in cells[..used].iter().enumerate() {
+                write!(out, "{}", styles.styled(&cell.text, cell.style))?;
+                if at + 1 < used {
+                    let width = widths.get(at).copied().unwrap_or_default();
+                    let blanks = width.saturating_sub(width_of(&cell.text));
+                    write!(out, "{:blanks$}", "")?;
+                }
+            }
+            writeln!(out)?;
+            out.write_all(&below)?;
+        }
+        Ok(())
+    }
+}
+
+fn width_of(text: &str) -> usize {
+    text.chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::ColorChoice;
+
+    fn written(aligned: &mut Aligned) -> String {
+        let mut out = Vec::new();
+        aligned.write(&mut out, Styles::new(ColorChoice::Never)).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_the_widest_cell_so_far() {
+        let mut aligned = Aligned::default();
+        let mut add = |aligned: &mut Aligned, group, texts: &[&str], below: &[u8]| {
+            let cells = texts.iter().copied().map(Cell::plain).collect();
+            aligned.add(group, cells, below.to_vec());
+        };
+        add(&mut aligned, "a", &["NAME", "READY", "AGE"], b"");
+        add(&mut aligned, "a", &["web-1", "1/1", "5s"], b"    x\n");
+        add(&mut aligned, "b", &["N", "X"], b"");
+        assert_eq!(
+            written(&mut aligned),
+            "NAME    READY   AGE\nweb-1   1/1     5s\n    x\nN     X\n"
+        );
+        add(&mut aligned, "a", &["w", "", ""], b"");
+        add(&mut aligned, "a", &["web-22", "", "7s"], b"");
+        assert_eq!(written(&mut aligned), "w\nweb-22            7s\n");
+        aligned.forget_widths("a");
+        add(&mut aligned, "a", &["w", "x"], b"");
+        assert_eq!(written(&mut aligned), "w     x\n");
+    }
+}

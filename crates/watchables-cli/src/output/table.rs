@@ -1,0 +1,237 @@
+//! Events as rows of a table, with the columns of the server.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::rc::Rc;
+
+use serde::Deserialize;
+use serde_json::Value;
+use watchables::{DynamicObject, TableColumn};
+
+use crate::output::aligned::{Aligned, Cell};
+use crate::output::style::Styles;
+use crate::watch::Row;
+
+/// What is in a table besides the server's columns that are always shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TableOptions {
+    /// With the columns that kubectl has with `-o wide`.
+    pub(crate) is_wide: bool,
+    pub(crate) has_headings: bool,
+    /// Whether objects may be in several namespaces.
+    pub(crate) has_namespaces: bool,
+    pub(crate) has_labels: bool,
+    /// Whether names are prefixed with their resource.
+    pub(crate) is_qualified: bool,
+}
+
+/// The lines of a table, which are written with [`write`](Self::write).
+pub(crate) struct Table {
+    options: TableOptions,
+    pending: Vec<Pending>,
+    aligned: Aligned,
+    /// The server's columns, by resource.
+    columns: HashMap<String, Rc<[TableColumn]>>,
+    /// The resource and the columns of the last line that was written.
+    last: Option<(String, Rc<[TableColumn]>)>,
+}
+
+/// An object as it is shown in a table.
+pub(crate) struct Line<'a> {
+    /// Its resource: `pod`, `deployment.apps`.
+    pub(crate) resource: &'a str,
+    pub(crate) is_namespaced: bool,
+    /// Whether it is part of the initial state, whose lines are written resource by resource.
+    pub(crate) is_initial: bool,
+    pub(crate) object: &'a DynamicObject,
+    pub(crate) row: &'a Row,
+    /// What stands before the server's columns, with the headings.
+    pub(crate) before: Vec<(&'static str, Cell)>,
+    /// What stands after them.
+    pub(crate) remark: Option<Cell>,
+}
+
+/// A line that is not written yet.
+struct Pending {
+    resource: String,
+    is_initial: bool,
+    columns: Rc<[TableColumn]>,
+    headings: Vec<Cell>,
+    cells: Vec<Cell>,
+    below: Vec<u8>,
+}
+
+impl Table {
+    pub(crate) fn new(options: TableOptions) -> Self {
+        Self {
+            options,
+            pending: Vec::new(),
+            aligned: Aligned::default(),
+            columns: HashMap::new(),
+            last: None,
+        }
+    }
+
+    /// Adds a line.
+    pub(crate) fn add(&mut self, line: &Line<'_>) {
+        let columns = self.columns.entry(line.resource.to_owned()).or_default();
+        if let Some(new) = line.row.columns.as_deref().filter(|new| *new != &**columns) {
+            *columns = new.into();
+        }
+        let columns = Rc::clone(columns);
+        let (headings, cells) = self.options.cells(line, &columns);
+        let (resource, is_initial) = (line.resource.to_owned(), line.is_initial);
+        let below = Vec::new();
+        self.pending.push(Pending { resource, is_initial, columns, headings, cells, below });
+    }
+
+    /// Returns where to write what follows below the last line. `None` if there is none that is not written.
+    pub(crate) fn below(&mut self) -> Option<&mut Vec<u8>> {
+        self.pending.last_mut().map(|line| &mut line.below)
+    }
+
+    /// Returns the number of lines that are not written.
+    pub(crate) fn len(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Writes the lines, and headings before those that have others than the line before.
+    pub(crate) fn write(&mut self, out: &mut impl Write, styles: Styles) -> io::Result<()> {
+        for lines in self.pending.chunk_by_mut(|one, next| one.is_initial && next.is_initial) {
+            lines.sort_by(|one, other| one.resource.cmp(&other.resource));
+        }
+        for line in std::mem::take(&mut self.pending) {
+            let Pending { resource, columns, headings, cells, below, .. } = line;
+            let line = (resource, columns);
+            if self.last.as_ref() != Some(&line) {
+                if self.last.as_ref().is_some_and(|last| last.0 == line.0) {
+                    self.aligned.write(out, styles)?;
+                    self.aligned.forget_widths(&line.0);
+                }
+                if self.options.has_headings {
+                    self.aligned.add(&line.0, headings, Vec::new());
+                }
+            }
+            self.aligned.add(&line.0, cells, below);
+            self.last = Some(line);
+        }
+        self.aligned.write(out, styles)
+    }
+}
+
+impl TableOptions {
+    /// Returns the headings of a line, and its cells.
+    fn cells(self, line: &Line<'_>, columns: &[TableColumn]) -> (Vec<Cell>, Vec<Cell>) {
+        let mut cells: Vec<(String, Cell)> = Vec::new();
+        cells.extend(line.before.iter().map(|(name, cell)| ((*name).to_owned(), cell.clone())));
+        if self.has_namespaces && line.is_namespaced {
+            let namespace = line.object.namespace().unwrap_or_default();
+            cells.push(("NAMESPACE".to_owned(), Cell::plain(printable(namespace))));
+        }
+        let is_shown = |column: &TableColumn| column.priority == 0 || self.is_wide;
+        let name = columns.iter().position(|column| column.format == "name").unwrap_or(0);
+        for (at, column) in columns.iter().enumerate().filter(|(_, column)| is_shown(column)) {
+            let cell = match line.row.cells.as_ref().map(|cells| cells.get(at)) {
+                _ if at == name => self.name(line),
+                Some(value) => text(value.unwrap_or(&Value::Null)),
+                // It was deleted unseen.
+                None => "<unknown>".to_owned(),
+            };
+            cells.push((column.name.to_uppercase(), Cell::plain(cell)));
+        }
+        if columns.is_empty() {
+            cells.push(("NAME".to_owned(), Cell::plain(self.name(line))));
+        }
+        if self.has_labels {
+            cells.push(("LABELS".to_owned(), Cell::plain(labels(line.object))));
+        }
+        let (headings, mut cells): (Vec<_>, Vec<_>) =
+            cells.into_iter().map(|(name, cell)| (Cell::plain(printable(&name)), cell)).unzip();
+        cells.extend(line.remark.clone());
+        (headings, cells)
+    }
+
+    fn name(self, line: &Line<'_>) -> String {
+        let name = printable(line.object.name().unwrap_or_default());
+        if self.is_qualified { format!("{}/{name}", line.resource) } else { name }
+    }
+}
+
+/// Returns the text of a cell, up to its first line break.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => match text.split_once(['\n', '\r', '\u{c}']) {
+            Some((line, _)) => printable(line) + "...",
+            None => printable(text),
+        },
+        other => printable(&other.to_string()),
+    }
+}
+
+/// Returns a text without what a terminal takes for commands, as kubectl shows it.
+fn printable(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\u{1b}' => "^[".to_owned(),
+        c if c.is_control() => c.escape_default().to_string(),
+        c => c.to_string(),
+    };
+    text.chars().map(shown).collect()
+}
+
+fn labels(object: &DynamicObject) -> String {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Labelled {
+        metadata: Metadata,
+    }
+
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Metadata {
+        labels: Option<std::collections::BTreeMap<String, Option<String>>>,
+    }
+
+    let object: Labelled = object.decode().unwrap_or_default();
+    let labels: Vec<_> = object
+        .metadata
+        .labels
+        .unwrap_or_default()
+        .iter()
+        .map(|(key, value)| format!("{key}={}", value.as_deref().unwrap_or_default()))
+        .collect();
+    if labels.is_empty() { "<none>".to_owned() } else { printable(&labels.join(",")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn cells_are_one_line_without_commands_to_the_terminal() {
+        for (value, shown) in [
+            (json!("Running"), "Running"),
+            (json!(3), "3"),
+            (json!(null), ""),
+            (json!(true), "true"),
+            (json!("a\nb"), "a..."),
+            (json!("\u{1b}[31mred\u{7}"), "^[[31mred\\u{7}"),
+        ] {
+            assert_eq!(text(&value), shown, "{value}");
+        }
+    }
+
+    #[test]
+    fn labels_are_joined() {
+        let labels =
+            |labels: Value| labels_of(&json!({"metadata": {"name": "a", "labels": labels}}));
+        assert_eq!(labels(json!({"b": "2", "a": "1"})), "a=1,b=2");
+        assert_eq!(labels(json!(null)), "<none>");
+    }
+
+    fn labels_of(object: &Value) -> String {
+        super::labels(&serde_json::from_value(object.clone()).unwrap())
+    }
+}
