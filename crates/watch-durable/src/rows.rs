@@ -179,7 +179,8 @@ mod tests {
     fn object_rows_round_trip_and_half_rows_are_refused() {
         let uids = ["8d81410b-1ab3-4aae-9917-698838ae0bb2", "cluster-a:7", ""];
         let versions = [Some("7"), Some("18446744073709551616"), Some("07"), Some("ä"), None];
-        let objects = [None, Some(Form::Json), Some(Form::Row), Some(Form::Envelope), Some(Form::Message)];
+        let objects =
+            [None, Some(Form::Json), Some(Form::Row), Some(Form::Envelope), Some(Form::Message)];
         for uid in uids {
             for version in versions {
                 for form in objects {

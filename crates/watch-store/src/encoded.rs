@@ -24,7 +24,9 @@ impl Encoded {
             Form::Json | Form::Row if drops_managed_fields => {
                 json::without_managed_fields::<RawJson>(&object.bytes)?.get().as_bytes().into()
             }
-            Form::Json | Form::Row => json::from_slice::<RawJson>(&object.bytes)?.get().as_bytes().into(),
+            Form::Json | Form::Row => {
+                json::from_slice::<RawJson>(&object.bytes)?.get().as_bytes().into()
+            }
             Form::Message => message(&object.bytes, drops_managed_fields)?,
             Form::Envelope => {
                 message(Envelope::open(&object.bytes)?.message, drops_managed_fields)?

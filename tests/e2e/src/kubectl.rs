@@ -1,6 +1,7 @@
 //! kubectl as a client of the embedded server, which runs in a child process: an old release over plain
 //! HTTP, and the newest over TLS with a token.
 
+mod columns;
 mod program;
 mod reading;
 mod replaying;
@@ -36,6 +37,8 @@ pub(crate) async fn run(report: &Report) {
         }
         let name = format!("kubectl {version} on a replay");
         report.test(&name, Box::pin(replaying::run(&program))).await;
+        let name = format!("kubectl {version} prints what watchables watch prints");
+        report.test(&name, Box::pin(columns::run(&program))).await;
     }
 }
 

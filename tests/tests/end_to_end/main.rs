@@ -19,6 +19,7 @@ mod retry_after;
 mod settings;
 mod stopping;
 mod store;
+mod table_rows;
 mod unmanaged;
 mod wires;
 

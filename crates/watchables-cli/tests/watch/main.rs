@@ -1,6 +1,7 @@
 //! The command `watchables watch`, as a process.
 
 mod choices;
+mod columns;
 mod differences;
 mod endings;
 mod errors;

@@ -21,8 +21,8 @@ pub(super) struct Kubectl<'a> {
     server: &'a Serve,
 }
 
-/// A kubectl process that runs until it is dropped.
-pub(super) struct RunningKubectl {
+/// A process of kubectl, or of `watchables`, that runs until it is dropped.
+pub(super) struct Running {
     _child: Child,
     lines: Lines<BufReader<ChildStdout>>,
     seen: Vec<String>,
@@ -142,14 +142,25 @@ impl<'a> Kubectl<'a> {
     }
 
     /// Starts a command that does not end by itself.
-    pub(super) fn spawn(&self, args: &[&str]) -> Result<RunningKubectl, NotPassed> {
-        let mut child = self.command(args).stdout(Stdio::piped()).spawn().map_err(failed)?;
-        let out = child.stdout.take().ok_or("kubectl has no output")?;
-        Ok(RunningKubectl { _child: child, lines: BufReader::new(out).lines(), seen: Vec::new() })
+    pub(super) fn spawn(&self, args: &[&str]) -> Result<Running, NotPassed> {
+        Running::start(self.command(args))
     }
 }
 
-impl RunningKubectl {
+impl Running {
+    pub(super) fn start(mut command: Command) -> Result<Self, NotPassed> {
+        let mut child = command.stdout(Stdio::piped()).spawn().map_err(failed)?;
+        let out = child.stdout.take().ok_or("the process has no output")?;
+        Ok(Self { _child: child, lines: BufReader::new(out).lines(), seen: Vec::new() })
+    }
+
+    /// Reads the next line.
+    pub(super) async fn line(&mut self) -> Result<String, NotPassed> {
+        let line = timeout(TIMEOUT, self.lines.next_line()).await;
+        let line = line.map_err(|_| "timed out waiting for a line")?.map_err(failed)?;
+        Ok(line.ok_or("the process exited before it wrote a line")?)
+    }
+
     /// Reads lines until one matches, and returns its columns.
     pub(super) async fn wait_for_line(
         &mut self,

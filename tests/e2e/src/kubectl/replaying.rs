@@ -48,13 +48,13 @@ pub(super) async fn run(program: &Path) -> Outcome {
 }
 
 /// Returns a recording of Pods and a custom resource ten minutes after they were created.
-fn recording() -> String {
+pub(super) fn recording() -> String {
     let time = |second: u64| format!("2026-01-02T03:10:0{second}Z");
     let event = |second, etype: &str, origin: &str, source: &str, object: Value| json!({"type": etype, "time": time(second), "source": source, "origin": origin, "object": object});
     let synced = |source: &str| json!({"type": "POSITION", "time": time(0), "source": source, "version": "100", "synced": true});
     let metadata = |name: &str, version: &str| {
         json!({"name": name, "namespace": "shop", "uid": format!("uid-of-{name}"),
-               "resourceVersion": version, "creationTimestamp": TIME})
+               "labels": {"app": name}, "resourceVersion": version, "creationTimestamp": TIME})
     };
     let pod = |name: &str, version: &str, phase: &str| {
         json!({"apiVersion": "v1", "kind": "Pod", "metadata": metadata(name, version),

@@ -9,6 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
 
+use super::program::Running;
 use crate::report::{NotPassed, failed};
 
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -70,6 +71,19 @@ impl Serve {
         let stdin = self.child.stdin.as_mut().ok_or("the server has no input")?;
         stdin.write_all(b"\n").await.map_err(failed)?;
         self.line().await
+    }
+
+    /// Starts `watchables watch` on the server.
+    pub(super) fn watch(&self, arguments: &[&str]) -> Result<Running, NotPassed> {
+        let mut command = Command::new(program()?);
+        command
+            .env("KUBECONFIG", self.kubeconfig())
+            .env("HOME", self.folder())
+            .arg("watch")
+            .args(arguments)
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        Running::start(command)
     }
 
     /// Returns the directory of the kubeconfig and of the test's files.
