@@ -77,6 +77,7 @@ fn columns_stay_aligned_while_objects_change() {
     let mut lines = lines.lines().map(Result::unwrap);
     // After the headings.
     let first = lines.next().unwrap();
+    assert!(first.starts_with("ADDED      a      0/1     Pending   0          "), "{first:?}");
     server.store().create(pod("default", "a-longer-name")).unwrap();
     let mut changed = pod("default", "a");
     changed["metadata"]["labels"] = json!({"app": "b"});
