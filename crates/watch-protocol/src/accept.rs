@@ -18,8 +18,11 @@ pub(crate) enum Contents {
     WholeObjects,
     /// A list of metadata.
     List,
-    /// A list or a watch of rows of a table.
+    /// A list or a watch of rows of a table, or else of whole objects.
     Table,
+    /// A streaming list of rows of a table, and of nothing else: Kubernetes 1.32 and 1.33 do not stream them, and would
+    /// send objects.
+    TableAlone,
     /// A watch of metadata. If one is requested in the form of a list, API servers accept it and send no event.
     Watch,
 }
@@ -31,11 +34,14 @@ macro_rules! represented {
     (protobuf $as:literal) => {
         concat!("application/vnd.kubernetes.protobuf;as=", $as, ";g=meta.k8s.io;v=v1")
     };
-    (json $as:literal) => {
+    (alone $as:literal) => {
         concat!(
             "application/json;as=", $as, ";g=meta.k8s.io;v=v1,",
-            "application/json;as=", $as, ";g=meta.k8s.io;v=v1beta1,application/json"
+            "application/json;as=", $as, ";g=meta.k8s.io;v=v1beta1"
         )
+    };
+    (json $as:literal) => {
+        concat!(represented!(alone $as), ",application/json")
     };
     (both $as:literal) => {
         concat!(represented!(protobuf $as), ",", represented!(json $as))
@@ -47,6 +53,7 @@ impl Accepted {
     pub(crate) fn header(self, contents: Contents) -> HeaderValue {
         HeaderValue::from_static(match (self, contents) {
             (_, Contents::Table) => represented!(json "Table"),
+            (_, Contents::TableAlone) => represented!(alone "Table"),
             (Self::Json, Contents::WholeObjects) => "application/json",
             (Self::Json, Contents::List) => represented!(json "PartialObjectMetadataList"),
             (Self::Json, Contents::Watch) => represented!(json "PartialObjectMetadata"),

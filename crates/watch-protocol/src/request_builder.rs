@@ -34,10 +34,18 @@ pub struct RequestBuilder {
     resource: ResourceInfo,
     settings: Settings,
     options: StreamOptions,
-    metadata_only: bool,
-    as_table: bool,
+    represented: Represented,
     has_protobuf: bool,
     keeps_objects: bool,
+}
+
+/// What objects are represented by.
+#[derive(Clone, Copy, Debug, Default)]
+struct Represented {
+    /// Only their metadata.
+    metadata_only: bool,
+    /// Rows of a table.
+    as_table: bool,
 }
 
 impl RequestBuilder {
@@ -48,21 +56,22 @@ impl RequestBuilder {
             resource,
             settings,
             options,
-            metadata_only: false,
-            as_table: false,
+            represented: Represented::default(),
             has_protobuf: false,
             keeps_objects: false,
         }
     }
 
     /// Sets whether only metadata is requested.
-    pub fn metadata_only(self, metadata_only: bool) -> Self {
-        Self { metadata_only, ..self }
+    pub fn metadata_only(mut self, metadata_only: bool) -> Self {
+        self.represented.metadata_only = metadata_only;
+        self
     }
 
     /// Sets whether rows of a table are requested, whose objects have only their metadata if that is what is requested.
-    pub fn as_table(self, as_table: bool) -> Self {
-        Self { as_table, ..self }
+    pub fn as_table(mut self, as_table: bool) -> Self {
+        self.represented.as_table = as_table;
+        self
     }
 
     /// Sets whether objects can be decoded from protobuf.
@@ -119,7 +128,7 @@ impl RequestBuilder {
     }
 
     pub(crate) fn is_table(&self) -> bool {
-        self.as_table
+        self.represented.as_table
     }
 
     pub(crate) fn keeps_objects(&self) -> bool {
@@ -133,7 +142,7 @@ impl RequestBuilder {
 
     fn accepted(&self) -> Accepted {
         match self.settings.wire {
-            _ if !self.has_protobuf || self.as_table => Accepted::Json,
+            _ if !self.has_protobuf || self.represented.as_table => Accepted::Json,
             Some(Wire::Json) => Accepted::Json,
             Some(Wire::Protobuf) => Accepted::Protobuf,
             None => Accepted::Both,
@@ -199,7 +208,7 @@ impl RequestBuilder {
 
     /// Requests a streaming list: the current state as events, and then changes (KEP-3157).
     pub(crate) fn streaming_list(&self, limit: Option<Duration>) -> Request<()> {
-        self.get(Contents::Watch, |query| {
+        self.get(Contents::TableAlone, |query| {
             query.append_pair("watch", "true");
             query.append_pair("sendInitialEvents", "true");
             query.append_pair("resourceVersionMatch", "NotOlderThan");
@@ -224,8 +233,8 @@ impl RequestBuilder {
         if let Some(shard) = self.shard() {
             query.append_pair("shardSelector", &shard.to_string());
         }
-        if self.as_table {
-            let object = if self.metadata_only { "Metadata" } else { "Object" };
+        if self.is_table() {
+            let object = if self.represented.metadata_only { "Metadata" } else { "Object" };
             query.append_pair("includeObject", object);
         }
         let path = self.resource.collection_path(self.settings.namespace.as_deref());
@@ -234,10 +243,13 @@ impl RequestBuilder {
         // The names of a dynamic resource come from a server or a user. If they do not form a URL,
         // the request goes to a path that no server has, and its 404 is reported.
         *request.uri_mut() = uri.parse().unwrap_or_default();
-        let contents = match (self.as_table, self.metadata_only) {
-            (true, _) => Contents::Table,
-            (false, true) => contents,
-            (false, false) => Contents::WholeObjects,
+        let Represented { metadata_only, as_table } = self.represented;
+        let contents = match (contents, as_table, metadata_only) {
+            (Contents::TableAlone, true, _) => contents,
+            (_, true, _) => Contents::Table,
+            (Contents::TableAlone, false, true) => Contents::Watch,
+            (_, false, true) => contents,
+            (_, false, false) => Contents::WholeObjects,
         };
         request.headers_mut().insert(ACCEPT, self.accepted().header(contents));
         let encoding = encoding::accepted(self.settings.encoding);

@@ -1,5 +1,6 @@
 //! Rows of the server's tables.
 
+use embedded_apiserver::EmbeddedServer;
 use futures::TryStreamExt as _;
 use watchables::rel_1_37::v1::Pod;
 use watchables::{
@@ -49,6 +50,19 @@ async fn rows_are_watched_live_and_after_a_gap() {
         assert_eq!((event.obj.columns, event.obj.cells), (None, None));
         assert_eq!(event.obj.object.metadata.name.as_deref(), Some("web"));
     }
+}
+
+/// It streams no state as a table, and would send objects to whoever accepts them as well.
+#[tokio::test]
+async fn rows_of_kubernetes_1_33_are_listed() {
+    let catalog = watchables::rel_1_37::CATALOG;
+    let server = EmbeddedServer::builder(catalog).release("1.33").start().await.unwrap();
+    server.store().create(pod("default", "web")).unwrap();
+    let rows = Watcher::<TableRow<Pod>>::new(client(&server));
+    let mut events = rows.stream(StreamOptions::managed());
+    let event = soon(events.try_next()).await.unwrap().unwrap();
+    assert!(event.obj.columns.is_some());
+    assert_eq!(event.obj.cells.unwrap()[0], "web");
 }
 
 #[tokio::test]

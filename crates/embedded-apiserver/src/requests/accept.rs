@@ -24,16 +24,23 @@ impl Accepted {
     pub(crate) const DEFAULT: Self =
         Self { representation: Representation::Full, wire: Wire::Json };
 
-    /// Chooses what objects are written as. Whole objects are written in protobuf only if they have it.
+    /// Chooses what objects are written as. Whole objects are written in protobuf only if they have it, and
+    /// rows of a table only if there are tables.
     ///
     /// # Errors
     ///
     /// Nothing that the client accepts is supported.
-    pub(crate) fn for_objects(headers: &HeaderMap, has_protobuf: bool) -> Result<Self, ApiError> {
+    pub(crate) fn for_objects(
+        headers: &HeaderMap,
+        has_protobuf: bool,
+        has_tables: bool,
+    ) -> Result<Self, ApiError> {
         let Some(clauses) = clauses(headers) else { return Ok(Self::DEFAULT) };
         let chosen = choose(&clauses, |clause, wire| match clause.conversion() {
             None => (wire == Wire::Json || has_protobuf).then_some(Representation::Full),
-            Some(conversion) => conversion.representation(wire),
+            Some(conversion) => conversion
+                .representation(wire)
+                .filter(|chosen| has_tables || !matches!(chosen, Representation::Table(_))),
         });
         let (representation, wire) = chosen.ok_or_else(ApiError::not_acceptable)?;
         Ok(Self { representation, wire })
@@ -186,11 +193,12 @@ mod tests {
             ("application/vnd.kubernetes.protobuf/x", None),
         ] {
             let headers = headers(&accept.replace('P', PROTOBUF));
-            let found = Accepted::for_objects(&headers, true).ok().map(|accepted| accepted.wire);
+            let found =
+                Accepted::for_objects(&headers, true, true).ok().map(|accepted| accepted.wire);
             assert_eq!(found, expected, "{accept}");
             assert_eq!(Accepted::for_errors(&headers), expected.unwrap_or(Wire::Json), "{accept}");
         }
-        assert_eq!(Accepted::for_objects(&HeaderMap::new(), true), Ok(Accepted::DEFAULT));
+        assert_eq!(Accepted::for_objects(&HeaderMap::new(), true, true), Ok(Accepted::DEFAULT));
     }
 
     #[test]
@@ -216,14 +224,14 @@ mod tests {
             ("application/json;as=Table;g=meta.k8s.io;v=v2".to_owned(), None),
         ] {
             let headers = headers(&accept);
-            let found = Accepted::for_objects(&headers, true).ok();
+            let found = Accepted::for_objects(&headers, true, true).ok();
             assert_eq!(found, expected, "{accept}");
             // A custom resource differs only in whole objects.
-            assert_eq!(Accepted::for_objects(&headers, false).ok(), expected, "{accept}");
+            assert_eq!(Accepted::for_objects(&headers, false, true).ok(), expected, "{accept}");
         }
-        let whole = Accepted::for_objects(&headers(PROTOBUF), false);
+        let whole = Accepted::for_objects(&headers(PROTOBUF), false, true);
         assert_eq!(whole.unwrap_err().code(), 406);
         let both = format!("{PROTOBUF}, application/json");
-        assert_eq!(Accepted::for_objects(&headers(&both), false), Ok(Accepted::DEFAULT));
+        assert_eq!(Accepted::for_objects(&headers(&both), false, true), Ok(Accepted::DEFAULT));
     }
 }

@@ -1,5 +1,7 @@
 //! The dispatch of a request: authentication, route, handler.
 
+use std::ops::RangeInclusive;
+
 use http::{Method, Request, Response};
 use hyper::body::Incoming;
 
@@ -19,7 +21,11 @@ use crate::error::ApiError;
 use crate::registry::Served;
 use crate::storage::Key;
 use crate::store::Part;
+use crate::support::release::Release;
 use crate::support::wire::Wire;
+
+/// The releases that do not stream the state as tables: a client that accepts nothing else gets 406.
+const NO_STREAMED_TABLES: RangeInclusive<Release> = Release::new(1, 32)..=Release::new(1, 33);
 
 /// An extension of a request for a watch: the seed of another order of its initial events.
 #[derive(Clone, Copy, Debug)]
@@ -88,11 +94,13 @@ async fn serve_resource(
     let query = Query::parse(request.uri().query().unwrap_or_default())?;
     let namespace = path.namespace.as_deref();
     let has_protobuf = served.protobuf(Wire::Protobuf, context.release).is_some();
-    let mut accepted = Accepted::for_objects(request.headers(), has_protobuf)?;
-    accepted.representation = accepted.representation.with_options(&query)?;
-    let resource = ResourceRequest { context, served, query: &query, namespace, accepted };
     // With a name, only the path can ask for a watch.
     let watches = path.watch || path.name.is_none() && query.flag("watch");
+    let streams_state = watches && query.flag("sendInitialEvents");
+    let has_tables = !(streams_state && NO_STREAMED_TABLES.contains(&context.release));
+    let mut accepted = Accepted::for_objects(request.headers(), has_protobuf, has_tables)?;
+    accepted.representation = accepted.representation.with_options(&query)?;
+    let resource = ResourceRequest { context, served, query: &query, namespace, accepted };
     match (request.method().as_str(), path.name.as_deref()) {
         ("GET", name) if watches => {
             let shuffle = request.extensions().get::<ShuffleInitialEvents>().map(|seed| seed.0);

@@ -107,6 +107,12 @@ fn rows_of_a_table_are_requested_by_the_accept_header_and_a_parameter() {
             assert!(query.contains(&format!("includeObject={object}")), "{query}");
             assert!(!requests.accepts(Wire::Protobuf));
         }
+        // In place of rows that it does not stream, a server would send objects.
+        assert_eq!(
+            requests.streaming_list(None).headers()[ACCEPT],
+            "application/json;as=Table;g=meta.k8s.io;v=v1,\
+             application/json;as=Table;g=meta.k8s.io;v=v1beta1"
+        );
     }
 }
 

@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_the_widest_cell_so_far() {
         let mut aligned = Aligned::default();
-        let mut add = |aligned: &mut Aligned, group, texts: &[&str], below: &[u8]| {
+        let add = |aligned: &mut Aligned, group, texts: &[&str], below: &[u8]| {
             let cells = texts.iter().copied().map(Cell::plain).collect();
             aligned.add(group, cells, below.to_vec());
         };

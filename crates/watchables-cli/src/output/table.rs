@@ -14,6 +14,7 @@ use crate::watch::Row;
 
 /// What is in a table besides the server's columns that are always shown.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct TableOptions {
     /// With the columns that kubectl has with `-o wide`.
     pub(crate) is_wide: bool,
