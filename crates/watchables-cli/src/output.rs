@@ -2,8 +2,10 @@
 
 mod aligned;
 mod clock;
+mod faults;
 mod style;
 mod table;
+mod templates;
 
 use std::io::{self, BufWriter, StdoutLock, Write as _};
 use std::time::Duration;
@@ -18,13 +20,14 @@ use crate::output::aligned::Cell;
 use crate::output::clock::Clock;
 use crate::output::style::Styles;
 use crate::output::table::{Line, Table, TableOptions};
+use crate::output::templates::Templates;
 use crate::watch::Row;
 
 /// How often [`closed`] checks whether standard output still has a reader.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// So many lines of a table are aligned before the first of them is written, if they are at hand: a page of a list.
-const ALIGNED_TOGETHER: usize = 500;
+/// So many lines are held back at most.
+const HELD_BACK: usize = 10_000;
 
 /// A buffered writer to standard output. Lines are written on [`flush`](Self::flush), or when the
 /// buffer is full.
@@ -34,6 +37,8 @@ pub(crate) struct Output {
     styles: Styles,
     clock: Clock,
     table: Table,
+    templates: Templates,
+    is_holding: bool,
     /// Whether names are prefixed with their resource.
     qualified: bool,
 }
@@ -52,6 +57,8 @@ impl Output {
                 has_labels: args.show_labels,
                 is_qualified: qualified,
             }),
+            templates: Templates::new(args),
+            is_holding: true,
             qualified,
         }
     }
@@ -71,6 +78,10 @@ impl Output {
             Format::Yaml => self.write_yaml(event, stamp)?,
             Format::Name => self.write_name(event, served, stamp)?,
             Format::Table | Format::Wide => self.add_row(event, row, served, stamp),
+            Format::JsonPath(template) => {
+                self.templates.write(template, &event.obj, stamp, &mut self.out)?;
+            }
+            Format::CustomColumns(columns) => self.templates.add_row(columns, &event.obj, stamp),
         }
         match self.table.below() {
             Some(below) => write_shown(below, self.styles, shown),
@@ -78,14 +89,26 @@ impl Output {
         }
     }
 
-    /// Returns whether there are lines that would better be written together with others, as columns are as wide as
-    /// their cells are so far.
-    pub(crate) fn waits_for_more(&self) -> bool {
-        (1..ALIGNED_TOGETHER).contains(&self.table.len())
+    /// Returns whether lines are held back until [`release`](Self::release), as columns are as wide as their cells are so
+    /// far.
+    pub(crate) fn is_holding(&self) -> bool {
+        self.is_holding && (1..HELD_BACK).contains(&(self.table.len() + self.templates.len()))
     }
 
+    /// From now on holds nothing back.
+    pub(crate) fn release(&mut self) {
+        self.is_holding = false;
+    }
+
+    /// Writes what is not held back.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
+        if self.is_holding() { Ok(()) } else { self.finish() }
+    }
+
+    /// Writes everything.
+    pub(crate) fn finish(&mut self) -> io::Result<()> {
         self.table.write(&mut self.out, self.styles)?;
+        self.templates.write_rows(&mut self.out, self.styles)?;
         self.out.flush()
     }
 
@@ -188,7 +211,7 @@ impl Output {
 /// Writes what is left, however the command ends.
 impl Drop for Output {
     fn drop(&mut self) {
-        let _ = self.flush();
+        let _ = self.finish();
     }
 }
 

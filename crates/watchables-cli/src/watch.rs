@@ -2,21 +2,21 @@
 
 mod empty;
 mod seen;
+mod settled;
 mod targets;
 
 use std::collections::HashMap;
 use std::future::{pending, ready};
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use futures::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch::Receiver;
 use watchables::{
-    Accepts, Client, DynamicObject, DynamicTarget, Meta, MultiplexingWatcher, NamespacedWatch,
-    Origin, Scope, ServedResource, StreamOptions, TableRow, WatchError, WatchEvent, WatchStatus,
-    Watcher,
+    Accepts, Client, DynamicObject, DynamicTarget, Meta, MultiplexingWatcher, MuxMember,
+    NamespacedWatch, Origin, Scope, ServedResource, StreamOptions, TableRow, WatchError,
+    WatchEvent, WatchStatus, Watcher,
 };
 
 use crate::args::{Format, WatchArgs};
@@ -33,9 +33,6 @@ use targets::Target;
 
 /// How many more events share a write before the loop checks again whether to end.
 const BATCH: usize = 256;
-
-/// For how long no event must be at hand before lines of a table are written that more might widen.
-const QUIET: Duration = Duration::from_millis(20);
 
 type Item = Result<WatchEvent<Seen>, WatchError>;
 
@@ -116,7 +113,8 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
     let watches = members.iter().map(|member| (member.source().to_string(), member.status()));
     let notices = notices::report(watches.collect());
     let empty = empty::report(cluster.client.clone(), watched);
-    tokio::pin!(notices, empty);
+    let settled = settled::settled(members.iter().map(MuxMember::status).collect());
+    tokio::pin!(notices, empty, settled);
     let mut printer = Printer {
         output: Output::new(&args, targets.len() > 1),
         args: &args,
@@ -124,16 +122,18 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
         differences,
         remaining: args.count,
     };
+    let mut is_settled = false;
     loop {
         let item = tokio::select! {
             biased;
-            () = &mut timed_out => return Ok(()),
+            () = &mut timed_out => return printer.finish().map(drop),
             () = output::closed() => return Ok(()),
             () = &mut notices => continue,
             () = &mut empty => continue,
             item = events.next() => item,
-            // After the events that are at hand.
-            () = tokio::time::sleep(QUIET), if printer.output.waits_for_more() => {
+            () = &mut settled, if !is_settled => {
+                is_settled = true;
+                printer.output.release();
                 if printer.flush()?.is_break() {
                     return Ok(());
                 }
@@ -145,14 +145,14 @@ async fn watch(args: WatchArgs) -> anyhow::Result<()> {
         for item in std::iter::once(item).chain(ready_items) {
             let Some(item) = item else {
                 // Print the events before the error.
-                let _ = printer.flush();
+                let _ = printer.finish();
                 return first_error.take_result();
             };
             if printer.print(item)?.is_break() {
                 return Ok(());
             }
         }
-        if !printer.output.waits_for_more() && printer.flush()?.is_break() {
+        if printer.flush()?.is_break() {
             return Ok(());
         }
     }
@@ -163,11 +163,12 @@ fn check(args: &WatchArgs) -> anyhow::Result<()> {
     if args.diff && !(args.output == Format::Text || args.prints_columns()) {
         bail!("--diff prints lines of text below each event: use it with -o text, table or wide");
     }
-    for (is_set, option) in [(args.no_headers, "--no-headers"), (args.show_labels, "--show-labels")]
-    {
-        if is_set && !args.prints_columns() {
-            bail!("{option} is about columns: use it with -o table or wide");
-        }
+    let has_headers = args.prints_columns() || matches!(args.output, Format::CustomColumns(_));
+    if args.no_headers && !has_headers {
+        bail!("--no-headers is about columns: use it with -o table, wide or custom-columns");
+    }
+    if args.show_labels && !args.prints_columns() {
+        bail!("--show-labels is about columns: use it with -o table or wide");
     }
     Ok(())
 }
@@ -326,7 +327,7 @@ impl Printer<'_> {
         if let Some(remaining) = &mut self.remaining {
             *remaining -= 1;
             if *remaining == 0 {
-                let _ = self.flush()?;
+                let _ = self.finish()?;
                 return Ok(ControlFlow::Break(()));
             }
         }
@@ -341,6 +342,11 @@ impl Printer<'_> {
 
     fn flush(&mut self) -> anyhow::Result<ControlFlow<()>> {
         check_write(self.output.flush())
+    }
+
+    /// Prints what is held back, too.
+    fn finish(&mut self) -> anyhow::Result<ControlFlow<()>> {
+        check_write(self.output.finish())
     }
 }
 

@@ -2,6 +2,7 @@
 //! HTTP, and the newest over TLS with a token.
 
 mod columns;
+mod formats;
 mod program;
 mod reading;
 mod replaying;
@@ -60,6 +61,7 @@ async fn run_on(
     test("get a missing object", Box::pin(reading::get_missing(&kubectl))).await;
     test("get in pages, by selector, as JSON", Box::pin(reading::get_selected(&kubectl))).await;
     test("get pods -A -w shows changes", Box::pin(reading::get_watch(&kubectl))).await;
+    test("what watch prints", Box::pin(formats::run(&kubectl, &server))).await;
     test("describe", Box::pin(reading::describe(&kubectl))).await;
     test("create", Box::pin(writing::create(&kubectl))).await;
     test("apply and apply again", Box::pin(writing::apply(&kubectl))).await;

@@ -1,10 +1,14 @@
 //! The output format of events: `-o`.
 
 use std::ffi::OsStr;
+use std::fmt::Display;
 
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Command, Error};
+
+use crate::custom_columns::CustomColumns;
+use crate::jsonpath::Template;
 
 /// The output format of events.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,32 +25,72 @@ pub(crate) enum Format {
     Yaml,
     /// Resource and name, such as `pod/web-1`.
     Name,
+    /// What a template has of each object.
+    JsonPath(Template),
+    /// A line per event, with these columns.
+    CustomColumns(CustomColumns),
 }
 
 /// A format as it is written after `-o`, and what it prints.
-const FORMATS: [(&str, &str); 6] = [
+const FORMATS: [(&str, &str); 10] = [
     ("text", "Type, namespace and name"),
     ("table", "The columns that kubectl prints, which the server computes"),
     ("wide", "The same with more columns, as in kubectl"),
     ("json", "One JSON document per line, as sent by the API server"),
     ("yaml", "One YAML document per event, with the object"),
     ("name", "Resource and name, such as pod/web-1"),
+    (
+        "jsonpath=TEMPLATE",
+        "What the template has of each object, such as '{.metadata.name} {.status.phase}'",
+    ),
+    ("jsonpath-file=FILE", "The same, with the template in a file"),
+    ("custom-columns=COLUMNS", "A table, such as NAME:.metadata.name,NODE:.spec.nodeName"),
+    ("custom-columns-file=FILE", "The same, with a line of headers and a line of paths in a file"),
 ];
 
 /// Parses a format.
 fn parse(text: &str) -> Result<Format, String> {
-    match text {
-        "text" => Ok(Format::Text),
-        "table" => Ok(Format::Table),
-        "wide" => Ok(Format::Wide),
-        "json" => Ok(Format::Json),
-        "yaml" => Ok(Format::Yaml),
-        "name" => Ok(Format::Name),
+    let (name, argument) = match text.split_once('=') {
+        Some((name, argument)) => (name, Some(argument)),
+        None => (text, None),
+    };
+    match (name, argument) {
+        ("text", None) => Ok(Format::Text),
+        ("table", None) => Ok(Format::Table),
+        ("wide", None) => Ok(Format::Wide),
+        ("json", None) => Ok(Format::Json),
+        ("yaml", None) => Ok(Format::Yaml),
+        ("name", None) => Ok(Format::Name),
+        ("jsonpath", Some(template)) if !template.is_empty() => {
+            Template::parse(template).map(Format::JsonPath).map_err(|fault| fault.to_string())
+        }
+        ("jsonpath-file", Some(path)) => Template::parse(&read(path)?)
+            .map(Format::JsonPath)
+            .map_err(|fault| in_file(path, &fault)),
+        ("custom-columns", Some(columns)) => {
+            CustomColumns::parse(columns).map(Format::CustomColumns)
+        }
+        ("custom-columns-file", Some(path)) => CustomColumns::parse_file(&read(path)?)
+            .map(Format::CustomColumns)
+            .map_err(|fault| in_file(path, &fault)),
         _ => {
-            let known: Vec<_> = FORMATS.iter().map(|(name, _)| *name).collect();
-            Err(format!("there is no such format; it is one of {}", known.join(", ")))
+            let names = FORMATS.map(|(name, _)| name);
+            let bare = |format: &&str| format.split('=').next() == Some(name);
+            match names.iter().find(|format| bare(format)) {
+                Some(format) if format.contains('=') => Err(format!("write it as {format}")),
+                Some(format) => Err(format!("{format} has no argument")),
+                None => Err(format!("there is no such format; it is one of {}", names.join(", "))),
+            }
         }
     }
+}
+
+fn read(path: &str) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("cannot read {path:?}: {error}"))
+}
+
+fn in_file(path: &str, fault: &impl Display) -> String {
+    format!("the file {path:?}: {fault}")
 }
 
 /// Parses formats for clap. Unlike clap's own enums, they may have an argument.
@@ -82,14 +126,42 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_format_in_the_help_is_parsed() {
-        for (name, _) in FORMATS {
-            assert!(parse(name).is_ok(), "{name}");
+    fn formats_are_parsed_and_others_are_explained() {
+        for text in
+            ["text", "json", "yaml", "name", "jsonpath={.kind}", "custom-columns=K:.kind,N:.a=b"]
+        {
+            assert!(parse(text).is_ok(), "{text}: {:?}", parse(text));
         }
-        let error = parse("xml").unwrap_err();
-        assert_eq!(
-            error,
-            "there is no such format; it is one of text, table, wide, json, yaml, name"
-        );
+        for (text, fault) in [
+            (
+                "xml",
+                "it is one of text, table, wide, json, yaml, name, jsonpath=TEMPLATE, jsonpath-file=FILE, custom-columns=",
+            ),
+            ("jsonpath", "write it as jsonpath=TEMPLATE"),
+            ("jsonpath=", "write it as jsonpath=TEMPLATE"),
+            ("custom-columns", "write it as custom-columns=COLUMNS"),
+            ("custom-columns=", "no columns are given"),
+            ("json={.kind}", "json has no argument"),
+            ("jsonpath={.a", "a { has no } (at character 1: \"{.a\")"),
+            ("jsonpath-file=/does/not/exist", "cannot read \"/does/not/exist\": "),
+            ("custom-columns-file=/does/not/exist", "cannot read \"/does/not/exist\": "),
+        ] {
+            let error = parse(text).unwrap_err();
+            assert!(error.contains(fault), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn templates_and_columns_are_read_from_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        std::fs::write(path("t"), "{.kind}\n").unwrap();
+        std::fs::write(path("c"), "K\n.kind\n").unwrap();
+        std::fs::write(path("e"), "{.kind").unwrap();
+        assert_eq!(parse(&format!("jsonpath-file={}", path("t"))), parse("jsonpath={.kind}\n"));
+        let columns = parse(&format!("custom-columns-file={}", path("c")));
+        assert_eq!(columns, parse("custom-columns=K:.kind"));
+        let error = parse(&format!("jsonpath-file={}", path("e"))).unwrap_err();
+        assert!(error.starts_with("the file ") && error.contains("a { has no }"), "{error}");
     }
 }

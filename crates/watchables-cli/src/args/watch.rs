@@ -58,7 +58,7 @@ pub(crate) struct WatchArgs {
     #[arg(long, value_name = "PATH", requires = "diff")]
     pub(crate) ignore: Vec<String>,
 
-    /// With -o table and wide: without the line of headings
+    /// With -o table, wide and custom-columns: without the line of headings
     #[arg(long)]
     pub(crate) no_headers: bool,
 

@@ -51,6 +51,11 @@ impl Aligned {
         self.lines.push(Line { group: group.to_owned(), cells, below });
     }
 
+    /// Returns the number of lines that are not written.
+    pub(crate) fn len(&self) -> usize {
+        self.lines.len()
+    }
+
     /// Makes the columns of a group as wide as those of its next lines.
     pub(crate) fn forget_widths(&mut self, group: &str) {
         self.widths.remove(group);
@@ -60,12 +65,10 @@ impl Aligned {
     pub(crate) fn write(&mut self, out: &mut impl Write, styles: Styles) -> io::Result<()> {
         for Line { group, cells, below } in self.lines.drain(..) {
             let widths = self.widths.get(&group).map(Vec::as_slice).unwrap_or_default();
-            // No blanks at the end of a line.
-            let used =
-                cells.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1);
-            for (at, cell) in cells[..used].iter().enumerate() {
+            let last = cells.len().saturating_sub(1);
+            for (at, cell) in cells.iter().enumerate() {
                 write!(out, "{}", styles.styled(&cell.text, cell.style))?;
-                if at + 1 < used {
+                if at < last {
                     let width = widths.get(at).copied().unwrap_or_default();
                     let blanks = width.saturating_sub(width_of(&cell.text));
                     write!(out, "{:blanks$}", "")?;
@@ -109,7 +112,7 @@ mod tests {
         );
         add(&mut aligned, "a", &["w", "", ""], b"");
         add(&mut aligned, "a", &["web-22", "", "7s"], b"");
-        assert_eq!(written(&mut aligned), "w\nweb-22            7s\n");
+        assert_eq!(written(&mut aligned), "w                \nweb-22           7s\n");
         aligned.forget_widths("a");
         add(&mut aligned, "a", &["w", "x"], b"");
         assert_eq!(written(&mut aligned), "w     x\n");

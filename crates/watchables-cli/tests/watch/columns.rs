@@ -161,7 +161,7 @@ fn options_of_columns_need_columns() {
     let (_server, home) = cluster();
     for option in ["--no-headers", "--show-labels"] {
         let output = run(watchables(&home).args(["watch", "pods", option]));
-        assert_error(&output, &format!("{option} is about columns: use it with -o table or wide"));
+        assert_error(&output, &format!("{option} is about columns: use it with -o table"));
     }
     let output = run(watchables(&home).args(["watch", "pods", "--diff", "-o", "yaml"]));
     assert_error(&output, "use it with -o text, table or wide");

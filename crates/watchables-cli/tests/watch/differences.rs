@@ -75,6 +75,6 @@ fn ignored_fields_are_left_out() {
     let output = run(watchables(&home).args(["watch", "pods", "--diff", "--ignore", "a..b"]));
     assert_error(&output, "--ignore: the path \"a..b\" has an empty name");
     let output = run(watchables(&home).args(["watch", "pods", "--diff", "-o", "json"]));
-    assert_error(&output, "--diff prints lines of text: leave out -o");
+    assert_error(&output, "--diff prints lines of text below each event");
     assert!(stdout(&output).is_empty());
 }

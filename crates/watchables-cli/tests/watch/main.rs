@@ -5,6 +5,7 @@ mod columns;
 mod differences;
 mod endings;
 mod errors;
+mod formats;
 mod kubectl;
 mod plugins;
 mod support;

@@ -113,7 +113,7 @@ impl Serve {
 }
 
 /// Returns the path of the `watchables` program, which is built along with this one.
-fn program() -> Result<PathBuf, NotPassed> {
+pub(super) fn program() -> Result<PathBuf, NotPassed> {
     let program = std::env::current_exe().map_err(failed)?.with_file_name("watchables");
     if program.is_file() {
         return Ok(program);

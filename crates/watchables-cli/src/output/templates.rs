@@ -1,0 +1,105 @@
+//! What the user's own templates and columns have of objects.
+
+use std::io::{self, Write};
+
+use serde_json::Value;
+use watchables::DynamicObject;
+
+use super::aligned::{Aligned, Cell};
+use super::faults::Faults;
+use super::style::Styles;
+use crate::args::{Format, WatchArgs};
+use crate::custom_columns::CustomColumns;
+use crate::jsonpath::Template;
+
+/// Prints by templates and columns. An object that does not suit them is no reason to end.
+pub(crate) struct Templates {
+    /// Until it is added to the lines.
+    header: Option<Vec<Cell>>,
+    lines: Aligned,
+    faults: Faults,
+}
+
+impl Templates {
+    /// Creates it for the format of the arguments. Says so if a template is without any path.
+    pub(crate) fn new(args: &WatchArgs) -> Self {
+        let header = match &args.output {
+            Format::CustomColumns(columns) if !args.no_headers => {
+                let time = args.timestamps.map(|_| "TIME").into_iter();
+                Some(time.chain(columns.headers()).map(Cell::plain).collect())
+            }
+            Format::JsonPath(template) if template.is_only_text() => {
+                eprintln!(
+                    "watchables: the template has nothing in braces, and prints the same for each object; \
+                     a path is written as {{.metadata.name}}"
+                );
+                None
+            }
+            _ => None,
+        };
+        Self { header, lines: Aligned::default(), faults: Faults::default() }
+    }
+
+    /// Writes what the template has of an object, and a line break unless it ends in one. Writes nothing if it has
+    /// nothing.
+    pub(crate) fn write(
+        &mut self,
+        template: &Template,
+        object: &DynamicObject,
+        stamp: Option<String>,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        let value: Value = serde_json::from_str(object.json())?;
+        match template.render(&value) {
+            Ok(text) if text.is_empty() => Ok(()),
+            Ok(text) => {
+                if let Some(stamp) = stamp {
+                    write!(out, "{stamp} ")?;
+                }
+                let end = if text.ends_with('\n') { "" } else { "\n" };
+                write!(out, "{text}{end}")
+            }
+            Err(fault) => {
+                self.faults.report(&name(object), &fault.to_string());
+                Ok(())
+            }
+        }
+    }
+
+    /// Adds the row of an object, which [`write_rows`](Self::write_rows) writes.
+    pub(crate) fn add_row(
+        &mut self,
+        columns: &CustomColumns,
+        object: &DynamicObject,
+        stamp: Option<String>,
+    ) {
+        let value: Value = serde_json::from_str(object.json()).unwrap_or_default();
+        let (cells, faults) = columns.cells(&value);
+        for fault in faults {
+            self.faults.report(&name(object), &fault);
+        }
+        if let Some(header) = self.header.take() {
+            self.lines.add("", header, Vec::new());
+        }
+        self.lines.add("", stamp.into_iter().chain(cells).map(Cell::plain).collect(), Vec::new());
+    }
+
+    /// Returns the number of rows that are not written.
+    pub(crate) fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Writes the rows.
+    pub(crate) fn write_rows(&mut self, out: &mut impl Write, styles: Styles) -> io::Result<()> {
+        self.lines.write(out, styles)
+    }
+}
+
+/// Returns how messages name an object.
+fn name(object: &DynamicObject) -> String {
+    let [kind, name] = [object.kind(), object.name()].map(Option::unwrap_or_default);
+    match object.namespace() {
+        Some(namespace) => format!("{kind} {namespace}/{name}"),
+        None => format!("{kind} {name}"),
+    }
+}
