@@ -56,7 +56,7 @@ const TEMPLATES: [&str; 34] = [
     "{range .data.ll[*]}<{range @[*]}{@};{end}>{end}",
     "{range .data.l}{@}|{end}",
     r#"{.data.conds[?(@.type=="Ready")].status}"#,
-    r#"{.data.conds[?( @.type == 'Ready' )]}"#,
+    "{.data.conds[?( @.type == 'Ready' )]}",
     r#"{.data.conds[?(@.status!="True")].type}"#,
     r#"{.data.conds[?(@.type<"Q")].type}"#,
     "{.data.conds[?(@.n>1)].type} {.data.conds[?(@.n>=2)].type}",
