@@ -1,6 +1,7 @@
 //! Command-line arguments.
 
 mod convert;
+mod doctor;
 mod format;
 mod recordings;
 mod relay;
@@ -13,6 +14,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 
 pub(crate) use crate::args::convert::ConvertArgs;
+pub(crate) use crate::args::doctor::{DoctorArgs, DoctorFormat};
 pub(crate) use crate::args::format::Format;
 pub(crate) use crate::args::recordings::{
     HistoryArgs, HistoryFormat, RecordArgs, StateArgs, StateFormat,
@@ -36,6 +38,8 @@ pub(crate) enum Command {
     Checkpoints(CheckpointsArgs),
     /// Convert a recording for KWOK, or one of KWOK for this program.
     Convert(ConvertArgs),
+    /// Check how the cluster is reached, and what may be watched.
+    Doctor(DoctorArgs),
     /// Print what happened to the objects of a recording, change by change.
     History(HistoryArgs),
     /// Record the events of one or more resources into a file.

@@ -6,6 +6,7 @@ mod cluster;
 mod convert;
 mod custom_columns;
 mod differences;
+mod doctor;
 mod failure;
 mod history;
 mod interrupt;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     let result = match command {
         Command::Checkpoints(args) => checkpoints::run(&args),
         Command::Convert(args) => convert::run(&args),
+        Command::Doctor(args) => runtime.block_on(doctor::run(args)),
         Command::History(args) => history::run(&args),
         Command::Record(args) => runtime.block_on(record::run(args)),
         Command::Relay(args) => runtime.block_on(relay::run(args)),

@@ -18,7 +18,7 @@ use crate::args::{Format, WatchArgs};
 use crate::differences::Shown;
 use crate::output::aligned::Cell;
 use crate::output::clock::Clock;
-use crate::output::style::Styles;
+pub(crate) use crate::output::style::Styles;
 use crate::output::table::{Line, Table, TableOptions};
 use crate::output::templates::Templates;
 use crate::watch::Row;

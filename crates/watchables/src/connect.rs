@@ -1,5 +1,6 @@
 //! Connects to a cluster, with a client that leaves retries to the watchers.
 
+pub mod access;
 mod connector;
 mod credential;
 mod der;

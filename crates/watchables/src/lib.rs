@@ -46,6 +46,7 @@ mod release_modules;
 pub mod releases;
 
 pub use cluster::cluster_is_configured;
+pub use connect::access;
 pub use connect::{connect, connect_to, connect_with, read_kubeconfig, read_kubeconfig_from};
 #[doc(no_inline)]
 pub use kube_client::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};

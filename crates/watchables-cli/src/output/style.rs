@@ -60,8 +60,23 @@ impl Styles {
         self.styled(text, BOLD)
     }
 
+    /// What is well.
+    pub(crate) fn good(self, text: &'static str) -> Styled<&'static str> {
+        self.styled(text, GREEN)
+    }
+
+    /// What deserves a look.
+    pub(crate) fn doubtful(self, text: &'static str) -> Styled<&'static str> {
+        self.styled(text, YELLOW)
+    }
+
+    /// What does not work.
+    pub(crate) fn bad(self, text: &'static str) -> Styled<&'static str> {
+        self.styled(text, RED)
+    }
+
     /// Any text in a style.
-    pub(crate) fn styled<T: Display>(self, text: T, style: Style) -> impl Display + use<T> {
+    pub(crate) fn styled<T>(self, text: T, style: Style) -> Styled<T> {
         Styled { text, style: if self.0 { style } else { PLAIN } }
     }
 }
@@ -75,7 +90,8 @@ pub(crate) fn of_event_type(etype: EventType) -> Style {
     }
 }
 
-struct Styled<T> {
+/// A text with its colour.
+pub(crate) struct Styled<T> {
     text: T,
     style: Style,
 }

@@ -37,7 +37,7 @@ impl Source {
         Ok(file.filter(|file| !file.is_empty()).map(|file| Self::File(what, file.into())))
     }
 
-    fn read(&self) -> Result<Vec<u8>, AccessError> {
+    pub(super) fn read(&self) -> Result<Vec<u8>, AccessError> {
         match self {
             Self::Inline(_, pem) => Ok(pem.clone()),
             Self::File(_, path) => fs::read(path)
@@ -114,6 +114,11 @@ impl Sources {
     /// Returns whether there is a token, so that no plugin is needed.
     pub(super) fn have_token(&self) -> bool {
         self.token.is_some() || self.token_file.is_some()
+    }
+
+    /// Returns the path of the token file, if the user is known by one.
+    pub(super) fn token_file(&self) -> Option<&PathBuf> {
+        self.token_file.as_ref()
     }
 
     /// Returns whether anything may change on disk.

@@ -25,6 +25,8 @@ pub(super) enum Protocol {
 pub(super) struct Proxy {
     pub(super) protocol: Protocol,
     pub(super) address: Uri,
+    /// Where it is set.
+    pub(super) origin: String,
     user: Option<(String, SecretString)>,
 }
 
@@ -68,7 +70,7 @@ impl Proxy {
             let decode = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
             (decode(name), SecretString::from(decode(password)))
         });
-        Ok(Self { protocol, address, user })
+        Ok(Self { protocol, address, origin: origin.to_owned(), user })
     }
 
     /// Returns the proxy that the environment selects for a server, as Go's `httpproxy` does.

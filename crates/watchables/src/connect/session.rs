@@ -120,7 +120,7 @@ impl Session {
     }
 }
 
-fn identity(
+pub(super) fn identity(
     settings: &Settings,
     materials: &Materials,
     credential: Option<&Credential>,
