@@ -1,5 +1,6 @@
 //! Command-line arguments.
 
+mod completion;
 mod convert;
 mod doctor;
 mod format;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use crate::args::completion::{CompletionArgs, Shell};
 pub(crate) use crate::args::convert::ConvertArgs;
 pub(crate) use crate::args::doctor::{DoctorArgs, DoctorFormat};
 pub(crate) use crate::args::format::Format;
@@ -36,6 +38,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Show what is in a file of checkpoints, also while a program writes it.
     Checkpoints(CheckpointsArgs),
+    /// Print a script that completes command lines in a shell.
+    Completion(CompletionArgs),
     /// Convert a recording for KWOK, or one of KWOK for this program.
     Convert(ConvertArgs),
     /// Check how the cluster is reached, and what may be watched.

@@ -3,6 +3,7 @@
 mod args;
 mod checkpoints;
 mod cluster;
+mod completion;
 mod convert;
 mod custom_columns;
 mod differences;
@@ -26,11 +27,14 @@ mod watch;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::args::{Args, Command};
 
 fn main() -> ExitCode {
+    if completion::complete(Args::command) {
+        return ExitCode::SUCCESS;
+    }
     let Args { command } = Args::parse();
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -38,6 +42,7 @@ fn main() -> ExitCode {
     };
     let result = match command {
         Command::Checkpoints(args) => checkpoints::run(&args),
+        Command::Completion(args) => completion::run(&args, "watchables"),
         Command::Convert(args) => convert::run(&args),
         Command::Doctor(args) => runtime.block_on(doctor::run(args)),
         Command::History(args) => history::run(&args),
