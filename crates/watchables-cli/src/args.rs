@@ -4,6 +4,8 @@ mod completion;
 mod convert;
 mod doctor;
 mod format;
+mod man;
+mod plugin;
 mod recordings;
 mod relay;
 mod replay;
@@ -18,6 +20,8 @@ pub(crate) use crate::args::completion::{CompletionArgs, Shell};
 pub(crate) use crate::args::convert::ConvertArgs;
 pub(crate) use crate::args::doctor::{DoctorArgs, DoctorFormat};
 pub(crate) use crate::args::format::Format;
+pub(crate) use crate::args::man::ManArgs;
+pub(crate) use crate::args::plugin::PluginArgs;
 pub(crate) use crate::args::recordings::{
     HistoryArgs, HistoryFormat, RecordArgs, StateArgs, StateFormat,
 };
@@ -46,6 +50,10 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     /// Print what happened to the objects of a recording, change by change.
     History(HistoryArgs),
+    /// Write manual pages.
+    Man(ManArgs),
+    /// Make this program a plugin of kubectl.
+    Plugin(PluginArgs),
     /// Record the events of one or more resources into a file.
     Record(RecordArgs),
     /// Relay the events of one or more resources, each once, also over restarts.

@@ -11,11 +11,14 @@ mod doctor;
 mod failure;
 mod history;
 mod interrupt;
+mod invocation;
 mod jsonpath;
 mod kubeconfig;
+mod man;
 mod moment;
 mod notices;
 mod output;
+mod plugin;
 mod record;
 mod recorded;
 mod relay;
@@ -27,15 +30,14 @@ mod watch;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser as _};
-
 use crate::args::{Args, Command};
 
 fn main() -> ExitCode {
-    if completion::complete(Args::command) {
+    let definition = || invocation::command(&std::env::args_os().collect::<Vec<_>>());
+    if completion::complete(definition) {
         return ExitCode::SUCCESS;
     }
-    let Args { command } = Args::parse();
+    let Args { command } = invocation::parse();
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failure::report(&error.into()),
@@ -46,6 +48,8 @@ fn main() -> ExitCode {
         Command::Convert(args) => convert::run(&args),
         Command::Doctor(args) => runtime.block_on(doctor::run(args)),
         Command::History(args) => history::run(&args),
+        Command::Man(args) => man::run(&args, definition()),
+        Command::Plugin(args) => plugin::run(&args),
         Command::Record(args) => runtime.block_on(record::run(args)),
         Command::Relay(args) => runtime.block_on(relay::run(args)),
         Command::Replay(args) => runtime.block_on(replay::run(args)),

@@ -3,6 +3,7 @@
 
 mod columns;
 mod formats;
+mod plugin;
 mod program;
 mod reading;
 mod replaying;
@@ -62,6 +63,7 @@ async fn run_on(
     test("get in pages, by selector, as JSON", Box::pin(reading::get_selected(&kubectl))).await;
     test("get pods -A -w shows changes", Box::pin(reading::get_watch(&kubectl))).await;
     test("what watch prints", Box::pin(formats::run(&kubectl, &server))).await;
+    test("the plugin", Box::pin(plugin::run(&kubectl, &server))).await;
     test("describe", Box::pin(reading::describe(&kubectl))).await;
     test("create", Box::pin(writing::create(&kubectl))).await;
     test("apply and apply again", Box::pin(writing::apply(&kubectl))).await;

@@ -64,6 +64,11 @@ impl<'a> Kubectl<'a> {
         Self { program: program.to_owned(), server }
     }
 
+    /// Returns kubectl's file, or its name if it is on the path.
+    pub(super) fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// Writes a file in kubectl's working directory.
     pub(super) fn write(&self, name: &str, text: &str) -> Result<(), NotPassed> {
         std::fs::write(self.server.folder().join(name), text).map_err(failed)
