@@ -77,4 +77,9 @@ pub mod __private {
                 .map_err(|error| error.to_string())
         })
     }
+
+    /// Returns the objects of a document: itself, or the items of a list.
+    pub fn objects_of(document: Value) -> Vec<Value> {
+        crate::manifests::objects_of(document).0
+    }
 }

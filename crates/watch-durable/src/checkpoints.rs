@@ -111,6 +111,15 @@ impl Checkpoints {
         self.0.with(summary::of_all)
     }
 
+    /// Returns the names of the streams in the file, in order.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the file cannot be read.
+    pub fn names(&self) -> Result<Vec<String>, StoreError> {
+        self.0.with(|database| table::streams(&database.begin_read()?))
+    }
+
     /// Removes the checkpoint of a stream, which begins anew then. Returns whether there was one.
     ///
     /// # Errors

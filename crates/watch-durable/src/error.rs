@@ -74,6 +74,17 @@ impl DurableError {
         matches!(&*self.0, Kind::Mismatch { .. } | Kind::Format { .. })
     }
 
+    /// Returns what the checkpoint is of, if it is of another cluster, resource, namespace or selector than the stream:
+    /// `another label selector: app=a, but the stream is of app=b`.
+    pub fn mismatch(&self) -> Option<String> {
+        match &*self.0 {
+            Kind::Mismatch { what, checkpoint, stream_has, .. } => {
+                Some(format!("another {what}: {checkpoint}, but the stream is of {stream_has}"))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the stream ended with this error: true for all but [`is_decode`](Self::is_decode) and
     /// [`is_commit`](Self::is_commit).
     pub fn is_terminal(&self) -> bool {

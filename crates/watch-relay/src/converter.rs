@@ -6,12 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 use watch_durable::DurableEvent;
+use watch_filter::{EvaluationError, Filter};
 use watch_protocol::{EventType, Origin};
 use watch_store::Diff;
 use watchable_core::{DynamicObject, ResourceInfo};
 
 use crate::config::{Only, PipelineConfig};
-use crate::filter::Filter;
 use crate::last_objects::LastObjects;
 use crate::message::{Message, Payload};
 use crate::projection::Projection;
@@ -29,7 +29,7 @@ pub(crate) struct Converter {
     redactor: Redactor,
     last: Option<LastObjects>,
     /// The last reason for which the filter could not be evaluated.
-    unevaluated: Option<String>,
+    unevaluated: Option<EvaluationError>,
 }
 
 impl Converter {
@@ -58,7 +58,7 @@ impl Converter {
         Ok(Self {
             cluster: cluster.map(Into::into),
             watches: watches.collect(),
-            filter: config.filter.as_deref().map(Filter::compile).transpose()?,
+            filter: config.filter.as_deref().map(compile).transpose()?,
             projection: Projection::new(&fields)?,
             redactor: Redactor::new(!config.with_secrets, &config.redact, key)?,
             last,
@@ -149,13 +149,17 @@ impl Converter {
             Err(error) => {
                 if self.unevaluated.as_ref() != Some(&error) {
                     let pipeline = &self.config.name;
-                    tracing::warn!(pipeline, error, "the filter cannot be evaluated for an object");
+                    tracing::warn!(pipeline, %error, "the filter cannot be evaluated for an object");
                     self.unevaluated = Some(error);
                 }
                 true
             }
         }
     }
+}
+
+fn compile(filter: &str) -> Result<Filter, String> {
+    Filter::compile(filter).map_err(|error| error.to_string())
 }
 
 fn differs(part: Only, old: &Value, new: &Value) -> bool {

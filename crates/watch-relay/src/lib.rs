@@ -7,7 +7,7 @@
 //!
 //! # Layers
 //!
-//! Each imports only earlier ones. `message` (what is relayed); `batch`; `redact`, `filter`, `projection`, `form` (what
+//! Each imports only earlier ones. `message` (what is relayed); `batch`; `redact`, `projection`, `form` (what
 //! becomes of an event); `nats` (connections and streams); `sink` (the interface, and the sinks); `checkpoints` (where
 //! replicas keep theirs); `shards` (which replica does what), `tenure`, `shutdown`, `held_shards`, `replicated`; `config`,
 //! `config_file` (follows the file); `sinks` and `stores` (make them), `dead_letters`, `last_objects`, `converter`,
@@ -23,7 +23,6 @@ pub mod config;
 mod config_file;
 mod converter;
 mod dead_letters;
-mod filter;
 pub mod form;
 mod held_shards;
 mod instance;

@@ -226,6 +226,13 @@ impl Diff {
         MergePatch(self.patch(merge_patch::merge_patch))
     }
 
+    /// Returns the two objects without what the diff leaves out, and with hashes instead of the values of Secrets: to show
+    /// them. Both are `null` if nothing changed.
+    pub fn shown_objects(&self) -> (&Value, &Value) {
+        let Objects { before, after } = self.shown.as_ref().unwrap_or(&self.objects);
+        (before, after)
+    }
+
     fn patch(&self, of: fn(Option<&Delta>, &Value, &Value) -> Value) -> patch::Document {
         let of = |objects: &Objects| of(self.delta.as_ref(), &objects.before, &objects.after);
         patch::Document { value: of(&self.objects), shown: self.shown.as_ref().map(of) }

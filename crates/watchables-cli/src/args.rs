@@ -3,6 +3,7 @@
 mod completion;
 mod convert;
 mod doctor;
+mod expressions;
 mod format;
 mod man;
 mod plugin;
@@ -19,6 +20,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use crate::args::completion::{CompletionArgs, Shell};
 pub(crate) use crate::args::convert::ConvertArgs;
 pub(crate) use crate::args::doctor::{DoctorArgs, DoctorFormat};
+pub(crate) use crate::args::expressions::ExpressionArgs;
 pub(crate) use crate::args::format::Format;
 pub(crate) use crate::args::man::ManArgs;
 pub(crate) use crate::args::plugin::PluginArgs;
@@ -27,7 +29,7 @@ pub(crate) use crate::args::recordings::{
 };
 pub(crate) use crate::args::relay::{LogFormat, RelayArgs};
 pub(crate) use crate::args::replay::ReplayArgs;
-pub(crate) use crate::args::watch::{ColorChoice, Stamp, WatchArgs};
+pub(crate) use crate::args::watch::{ColorChoice, DiffForm, Stamp, WatchArgs};
 
 /// Watch Kubernetes resources from the shell.
 #[derive(Debug, Parser)]
@@ -135,7 +137,7 @@ pub(crate) struct ClusterArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) kubeconfig: Option<PathBuf>,
 
-    /// Context in the kubeconfig [default: its current context]
+    /// Context in the kubeconfig; `watch` takes several, with commas between them [default: its current context]
     #[arg(long, value_name = "NAME")]
     pub(crate) context: Option<String>,
 

@@ -110,6 +110,20 @@ impl Target {
         }
     }
 
+    /// Returns the namespace of the context, if it has one.
+    pub(crate) fn namespace(&self) -> Option<String> {
+        match self {
+            Self::Demo(_) => None,
+            Self::InCluster => Config::incluster().ok().map(|config| config.default_namespace),
+            Self::Kubeconfig(kubeconfig, options, _) => {
+                let context = options.context.as_ref().or(kubeconfig.current_context.as_ref())?;
+                let mut contexts = kubeconfig.contexts.iter();
+                let context = contexts.find(|named| named.name == *context)?.context.as_ref()?;
+                context.namespace.clone().filter(|namespace| !namespace.is_empty())
+            }
+        }
+    }
+
     /// Returns the command of the exec plugin, if the user of the context has one.
     pub(crate) fn plugin(&self) -> Option<String> {
         let Self::Kubeconfig(kubeconfig, options, _) = self else { return None };

@@ -1,25 +1,24 @@
 //! What changed of objects, for `watch --diff` and `history`.
 
-use std::collections::HashMap;
-
 use anyhow::anyhow;
 use serde_json::Value;
 use watchables::diff::{Change, Path, PathSegment};
 use watchables::field_path::{FieldPath, Segment};
-use watchables::{Diff, DynamicObject, EventSource, EventType, WatchEvent};
+use watchables::{Diff, DynamicObject, EventType, WatchEvent};
+
+use crate::args::DiffForm;
+use crate::whole_object::{self, Line};
 
 /// Changes that say only that something is alive: by kind.
 const HEARTBEATS: [(&str, &str); 2] =
     [("Lease", "spec.renewTime"), ("Node", "status.conditions[*].lastHeartbeatTime")];
 
-/// The last state of each object, and what is not shown of changes.
+/// How changes are shown, and what is not shown of them.
 pub(crate) struct Differences {
-    last: HashMap<Key, Box<str>>,
+    form: DiffForm,
     ignored: Vec<FieldPath>,
     heartbeats: Vec<(&'static str, FieldPath)>,
 }
-
-type Key = (EventSource, Box<str>, Box<str>);
 
 /// What is shown of an event.
 #[derive(Debug, PartialEq)]
@@ -28,43 +27,40 @@ pub(crate) enum Shown {
     Nothing,
     /// The event, with these changes.
     Changes(Vec<Change>),
+    /// The event, with this JSON patch.
+    Patch(String),
+    /// The event, with the whole object.
+    Whole(Vec<Line>),
     /// The event, with this remark.
     Remark(String),
 }
 
 impl Differences {
-    /// Creates it without any object.
+    /// Creates it.
     ///
     /// # Errors
     ///
     /// Says which path is malformed.
-    pub(crate) fn new(ignored: &[String]) -> anyhow::Result<Self> {
+    pub(crate) fn new(form: DiffForm, ignored: &[String]) -> anyhow::Result<Self> {
         let ignored = ignored.iter().map(|text| {
             FieldPath::parse(text).map_err(|fault| anyhow!("--ignore: the path {text:?} {fault}"))
         });
         let heartbeats = HEARTBEATS
             .map(|(kind, path)| (kind, FieldPath::parse(path).expect("the constants are paths")));
         Ok(Self {
-            last: HashMap::new(),
+            form,
             ignored: ignored.collect::<Result<_, _>>()?,
             heartbeats: heartbeats.into(),
         })
     }
 
-    /// Takes note of an event, and returns what is shown of it.
-    pub(crate) fn take(&mut self, event: &WatchEvent<DynamicObject>) -> Shown {
-        let object = &event.obj;
-        let [namespace, name] =
-            [object.namespace(), object.name()].map(|text| text.unwrap_or_default().into());
-        let key = (event.source.clone(), namespace, name);
-        if event.etype == EventType::Deleted {
-            self.last.remove(&key);
-            return Shown::Changes(Vec::new());
-        }
-        let before = self.last.insert(key, object.json().into());
+    /// Returns what is shown of an event, and of the object before it.
+    pub(crate) fn of(&self, event: &WatchEvent<DynamicObject>, before: Option<&str>) -> Shown {
         match before {
-            Some(before) if event.etype == EventType::Modified => self.between(&before, object),
-            _ => Shown::Changes(Vec::new()),
+            _ if event.etype != EventType::Modified => Shown::Changes(Vec::new()),
+            Some(before) => self.between(before, &event.obj),
+            // Of an event from before a restart.
+            None => Shown::Remark("(what it was before is not known)".to_owned()),
         }
     }
 
@@ -79,8 +75,20 @@ impl Differences {
             let mut left_out = self.ignored.iter().chain(heartbeats.map(|(_, path)| path));
             !left_out.any(|path| is_at_or_below(change.path(), path))
         };
-        let shown: Vec<_> = diff.into_iter().filter(is_shown).collect();
-        if shown.is_empty() { Shown::Nothing } else { Shown::Changes(shown) }
+        if !diff.iter().any(is_shown) {
+            return Shown::Nothing;
+        }
+        match self.form {
+            DiffForm::Fields => Shown::Changes(diff.into_iter().filter(is_shown).collect()),
+            DiffForm::Full => match whole_object::lines(&diff) {
+                Ok(lines) => Shown::Whole(lines),
+                Err(error) => Shown::Remark(format!("(cannot be shown as YAML: {error})")),
+            },
+            DiffForm::JsonPatch => Shown::Patch(diff.to_json_patch().as_shown_value().to_string()),
+            DiffForm::JsonMergePatch => {
+                Shown::Patch(diff.to_merge_patch().as_shown_value().to_string())
+            }
+        }
     }
 }
 
@@ -109,7 +117,7 @@ fn is_at_or_below(path: &Path, pattern: &FieldPath) -> bool {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use watchables::Origin;
+    use watchables::{EventSource, Origin};
 
     use super::*;
 
@@ -139,32 +147,61 @@ mod tests {
 
     #[test]
     fn heartbeats_are_left_out_and_the_rest_is_shown() {
-        let mut differences = Differences::new(&[]).unwrap();
-        let mut take = |etype, object| differences.take(&event(etype, &object));
-        assert_eq!(take(EventType::Added, node("1", "True", "1")), Shown::Changes(Vec::new()));
-        assert_eq!(take(EventType::Modified, node("2", "True", "2")), Shown::Nothing);
-        let shown = texts(take(EventType::Modified, node("3", "False", "3")));
+        let differences = Differences::new(DiffForm::Fields, &[]).unwrap();
+        let of = |etype, before: Option<Value>, object| {
+            let before = before.map(|before| before.to_string());
+            differences.of(&event(etype, &object), before.as_deref())
+        };
+        let modified = |before, object| of(EventType::Modified, Some(before), object);
+        assert_eq!(of(EventType::Added, None, node("1", "True", "1")), Shown::Changes(Vec::new()));
+        assert_eq!(modified(node("1", "True", "1"), node("2", "True", "2")), Shown::Nothing);
+        let shown = texts(modified(node("2", "True", "2"), node("3", "False", "3")));
         assert_eq!(shown, ["status.conditions[type=Ready].status: True → False"]);
-        let shown = take(EventType::Modified, node("3", "False", "4"));
+        let shown = modified(node("3", "False", "3"), node("3", "False", "4"));
         assert!(matches!(shown, Shown::Remark(text) if text.contains("only its version")));
-        assert_eq!(take(EventType::Deleted, node("3", "False", "5")), Shown::Changes(Vec::new()));
-        assert_eq!(take(EventType::Modified, node("4", "True", "6")), Shown::Changes(Vec::new()));
+        let deleted =
+            of(EventType::Deleted, Some(node("2", "False", "4")), node("3", "False", "5"));
+        assert_eq!(deleted, Shown::Changes(Vec::new()));
+        let shown = of(EventType::Modified, None, node("4", "True", "6"));
+        assert!(matches!(shown, Shown::Remark(text) if text.contains("before is not known")));
+    }
+
+    #[test]
+    fn changes_are_patches_without_values_of_secrets() {
+        let secret = |value: &str| json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "data": {"k": value}});
+        let patch = |form| {
+            let differences = Differences::new(form, &[]).unwrap();
+            let before = secret("b2xk").to_string();
+            let shown = differences.of(&event(EventType::Modified, &secret("bmV3")), Some(&before));
+            let Shown::Patch(text) = shown else { panic!("{shown:?}") };
+            assert!(!text.contains("b2xk") && !text.contains("bmV3"), "{text}");
+            serde_json::from_str::<Value>(&text).unwrap()
+        };
+        let hash = patch(DiffForm::JsonMergePatch)["data"]["k"].clone();
+        assert!(hash.as_str().unwrap().starts_with("<secret "), "{hash}");
+        let replace = json!([{"op": "replace", "path": "/data/k", "value": hash}]);
+        assert_eq!(patch(DiffForm::JsonPatch), replace);
     }
 
     #[test]
     fn paths_are_left_out_with_what_is_below_them() {
-        let mut differences = Differences::new(&["metadata.labels".to_owned()]).unwrap();
+        let ignored = ["metadata.labels".to_owned()];
+        let differences = Differences::new(DiffForm::Fields, &ignored).unwrap();
         let map = |label: &str, value: &str| {
             json!({
                 "apiVersion": "v1", "kind": "ConfigMap",
                 "metadata": {"name": "c", "labels": {"a": label}}, "data": {"k": value}
             })
         };
-        differences.take(&event(EventType::Added, &map("1", "1")));
-        assert_eq!(differences.take(&event(EventType::Modified, &map("2", "1"))), Shown::Nothing);
-        let shown = differences.take(&event(EventType::Modified, &map("3", "2")));
+        let between = |before: Value, after| {
+            differences.of(&event(EventType::Modified, &after), Some(&before.to_string()))
+        };
+        assert_eq!(between(map("1", "1"), map("2", "1")), Shown::Nothing);
+        let shown = between(map("2", "1"), map("3", "2"));
         assert_eq!(texts(shown), ["data.k: \"1\" → \"2\""]);
-        let Err(error) = Differences::new(&["a..b".to_owned()]) else { panic!("it is a path") };
+        let Err(error) = Differences::new(DiffForm::Full, &["a..b".to_owned()]) else {
+            panic!("it is a path")
+        };
         assert_eq!(error.to_string(), "--ignore: the path \"a..b\" has an empty name");
     }
 }

@@ -1,12 +1,14 @@
 //! Failures: an error on one line of standard error, and exit code 1.
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use watchables::ClientError;
 
 /// Prints `error: `, the error and its causes on one line. Returns the exit code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    eprintln!("error: {}", one_line(error));
+    // Whoever reads standard error may have ended.
+    let _ = writeln!(io::stderr(), "error: {}", one_line(error));
     ExitCode::FAILURE
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// How long a graceful shutdown may take before the process exits.
-const GRACE_PERIOD: Duration = Duration::from_millis(200);
+pub(crate) const GRACE_PERIOD: Duration = Duration::from_millis(200);
 
 /// Returns a receiver that resolves at the first Ctrl-C or SIGTERM.
 ///
@@ -17,6 +17,11 @@ pub(crate) fn interrupted() -> oneshot::Receiver<()> {
 
 /// The same for a program that has more to do before it exits.
 pub(crate) fn interrupted_within(grace_period: Duration) -> oneshot::Receiver<()> {
+    interrupted_with(grace_period, 0)
+}
+
+/// The same for a program that exits with another code.
+pub(crate) fn interrupted_with(grace_period: Duration, code: i32) -> oneshot::Receiver<()> {
     let (sender, receiver) = oneshot::channel();
     // Not on the main thread, which may be blocked in a write.
     std::thread::spawn(move || {
@@ -26,7 +31,7 @@ pub(crate) fn interrupted_within(grace_period: Duration) -> oneshot::Receiver<()
         if runtime.block_on(signal()).is_ok() {
             let _ = sender.send(());
             std::thread::sleep(grace_period);
-            std::process::exit(0);
+            std::process::exit(code);
         }
     });
     receiver

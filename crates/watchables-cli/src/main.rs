@@ -15,8 +15,10 @@ mod invocation;
 mod jsonpath;
 mod kubeconfig;
 mod man;
+mod manifest_text;
 mod moment;
 mod notices;
+mod numbers;
 mod output;
 mod plugin;
 mod record;
@@ -27,6 +29,7 @@ mod resources;
 mod serve;
 mod state;
 mod watch;
+mod whole_object;
 
 use std::process::ExitCode;
 

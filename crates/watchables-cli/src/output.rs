@@ -3,31 +3,42 @@
 mod aligned;
 mod clock;
 mod faults;
+mod pipe;
+mod shown;
 mod style;
 mod table;
 mod templates;
 
 use std::io::{self, BufWriter, StdoutLock, Write as _};
-use std::time::Duration;
+use std::sync::Arc;
 
 use serde_json::Value;
-use watchables::diff::Change;
 use watchables::{DynamicObject, Origin, Scope, ServedResource, WatchEvent};
 
 use crate::args::{Format, WatchArgs};
 use crate::differences::Shown;
 use crate::output::aligned::Cell;
 use crate::output::clock::Clock;
+pub(crate) use crate::output::pipe::{closed, is_broken_pipe};
+use crate::output::shown::write_shown;
 pub(crate) use crate::output::style::Styles;
 use crate::output::table::{Line, Table, TableOptions};
 use crate::output::templates::Templates;
 use crate::watch::Row;
 
-/// How often [`closed`] checks whether standard output still has a reader.
-const POLL_INTERVAL: Duration = Duration::from_millis(200);
-
 /// So many lines are held back at most.
 const HELD_BACK: usize = 10_000;
+
+/// Where events come from: a watch.
+pub(crate) struct Source {
+    /// From 0, in the order in which they were added.
+    pub(crate) number: usize,
+    /// The context, if there are several clusters.
+    pub(crate) cluster: Option<Arc<str>>,
+    pub(crate) served: ServedResource,
+    /// Whether names are prefixed with their resource.
+    pub(crate) is_qualified: bool,
+}
 
 /// A buffered writer to standard output. Lines are written on [`flush`](Self::flush), or when the
 /// buffer is full.
@@ -39,12 +50,10 @@ pub(crate) struct Output {
     table: Table,
     templates: Templates,
     is_holding: bool,
-    /// Whether names are prefixed with their resource.
-    qualified: bool,
 }
 
 impl Output {
-    pub(crate) fn new(args: &WatchArgs, qualified: bool) -> Self {
+    pub(crate) fn new(args: &WatchArgs) -> Self {
         Self {
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
             format: args.output.clone(),
@@ -55,33 +64,33 @@ impl Output {
                 has_headings: !args.no_headers,
                 has_namespaces: args.namespace.len() != 1,
                 has_labels: args.show_labels,
-                is_qualified: qualified,
             }),
             templates: Templates::new(args),
             is_holding: true,
-            qualified,
         }
     }
 
-    /// Writes an event of the resource with this singular name, and what is shown of it.
+    /// Writes an event, and what is shown of it.
     pub(crate) fn write_event(
         &mut self,
         event: &WatchEvent<DynamicObject>,
         row: &Row,
-        served: &ServedResource,
+        source: &Source,
         shown: &Shown,
     ) -> io::Result<()> {
         let stamp = self.clock.stamp();
         match &self.format {
-            Format::Text => self.write_text(event, &served.singular, stamp)?,
-            Format::Json => self.write_json(event, stamp)?,
-            Format::Yaml => self.write_yaml(event, stamp)?,
-            Format::Name => self.write_name(event, served, stamp)?,
-            Format::Table | Format::Wide => self.add_row(event, row, served, stamp),
+            Format::Text => self.write_text(event, source, stamp)?,
+            Format::Json => self.write_json(event, source, stamp)?,
+            Format::Yaml => self.write_yaml(event, source, stamp)?,
+            Format::Name => self.write_name(event, source, stamp)?,
+            Format::Table | Format::Wide => self.add_row(event, row, source, stamp),
             Format::JsonPath(template) => {
                 self.templates.write(template, &event.obj, stamp, &mut self.out)?;
             }
-            Format::CustomColumns(columns) => self.templates.add_row(columns, &event.obj, stamp),
+            Format::CustomColumns(columns) => {
+                self.templates.add_row(columns, &event.obj, source.cluster.as_deref(), stamp);
+            }
         }
         match self.table.below() {
             Some(below) => write_shown(below, self.styles, shown),
@@ -116,12 +125,16 @@ impl Output {
         &mut self,
         event: &WatchEvent<DynamicObject>,
         row: &Row,
-        served: &ServedResource,
+        source: &Source,
         stamp: Option<String>,
     ) {
+        let served = &source.served;
         let mut before = Vec::new();
         if let Some(stamp) = stamp {
             before.push(("TIME", Cell { text: stamp, style: style::DIM }));
+        }
+        if let Some(cluster) = &source.cluster {
+            before.push(("CLUSTER", Cell::plain(&**cluster)));
         }
         // As wide as the longest.
         let text = format!("{:<8}", event.etype.as_str());
@@ -129,6 +142,7 @@ impl Output {
         let is_repair = event.origin == Origin::Repair;
         self.table.add(&Line {
             resource: &qualified_name(served),
+            is_qualified: source.is_qualified,
             is_namespaced: served.resource.scope() == Scope::Namespaced,
             is_initial: event.origin == Origin::Initial,
             object: &event.obj,
@@ -141,7 +155,7 @@ impl Output {
     fn write_text(
         &mut self,
         event: &WatchEvent<DynamicObject>,
-        singular: &str,
+        source: &Source,
         stamp: Option<String>,
     ) -> io::Result<()> {
         let namespace = event.obj.namespace().unwrap_or("-");
@@ -149,9 +163,12 @@ impl Output {
         if let Some(stamp) = stamp {
             write!(self.out, "{} ", self.styles.aside(stamp))?;
         }
+        if let Some(cluster) = &source.cluster {
+            write!(self.out, "{cluster}, ")?;
+        }
         write!(self.out, "{}, {namespace}, ", self.styles.event_type(event.etype))?;
-        if self.qualified {
-            write!(self.out, "{singular}/")?;
+        if source.is_qualified {
+            write!(self.out, "{}/", source.served.singular)?;
         }
         write!(self.out, "{name}")?;
         if event.origin == Origin::Repair {
@@ -163,11 +180,15 @@ impl Output {
     fn write_json(
         &mut self,
         event: &WatchEvent<DynamicObject>,
+        source: &Source,
         stamp: Option<String>,
     ) -> io::Result<()> {
         write!(self.out, r#"{{"type":"{}","#, event.etype)?;
         if let Some(stamp) = stamp {
             write!(self.out, r#""time":"{}","#, stamp.trim_start())?;
+        }
+        if let Some(cluster) = &source.cluster {
+            write!(self.out, r#""cluster":{},"#, Value::from(&**cluster))?;
         }
         self.out.write_all(br#""object":"#)?;
         // Line breaks are whitespace between JSON tokens, and not allowed inside strings.
@@ -184,24 +205,30 @@ impl Output {
     fn write_yaml(
         &mut self,
         event: &WatchEvent<DynamicObject>,
+        source: &Source,
         stamp: Option<String>,
     ) -> io::Result<()> {
         let object: Value = serde_json::from_str(event.obj.json())?;
         let yaml = serde_saphyr::to_string(&object).map_err(io::Error::other)?;
         let stamp = stamp.map(|stamp| format!(" {}", stamp.trim_start())).unwrap_or_default();
+        let cluster = source.cluster.iter().map(|cluster| format!(" {cluster}"));
+        let cluster: String = cluster.collect();
         let end = if yaml.ends_with('\n') { "" } else { "\n" };
-        write!(self.out, "---\n# {}{stamp}\n{yaml}{end}", event.etype)
+        write!(self.out, "---\n# {}{stamp}{cluster}\n{yaml}{end}", event.etype)
     }
 
     /// Writes `pod/web-1`, or `deployment.apps/web`.
     fn write_name(
         &mut self,
         event: &WatchEvent<DynamicObject>,
-        served: &ServedResource,
+        Source { cluster, served, .. }: &Source,
         stamp: Option<String>,
     ) -> io::Result<()> {
         if let Some(stamp) = stamp {
             write!(self.out, "{stamp} ")?;
+        }
+        if let Some(cluster) = cluster {
+            write!(self.out, "{cluster}, ")?;
         }
         let name = event.obj.name().unwrap_or("-");
         writeln!(self.out, "{}/{name}", qualified_name(served))
@@ -221,54 +248,4 @@ fn qualified_name(served: &ServedResource) -> String {
         "" => served.singular.clone(),
         group => format!("{}.{group}", served.singular),
     }
-}
-
-fn write_shown(out: &mut impl io::Write, styles: Styles, shown: &Shown) -> io::Result<()> {
-    match shown {
-        Shown::Nothing => Ok(()),
-        Shown::Remark(remark) => writeln!(out, "    {}", styles.aside(remark)),
-        Shown::Changes(changes) => {
-            changes.iter().try_for_each(|change| write_change(out, styles, change))
-        }
-    }
-}
-
-/// Writes the path apart from the values.
-fn write_change(out: &mut impl io::Write, styles: Styles, change: &Change) -> io::Result<()> {
-    let (path, line) = (change.path().to_string(), change.to_string());
-    let values = line.strip_prefix(&path).unwrap_or_default();
-    let first = path.split(['.', '[']).next().unwrap_or_default().to_owned();
-    writeln!(out, "    {}{values}", styles.path(path, &first))
-}
-
-/// Returns whether a write failed because the reader closed the pipe, which is not a failure of
-/// this program.
-pub(crate) fn is_broken_pipe(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::BrokenPipe
-}
-
-/// Resolves when the reader of standard output closes the pipe, as with `| head -1`.
-pub(crate) async fn closed() {
-    loop {
-        tokio::time::sleep(POLL_INTERVAL).await;
-        if is_closed() {
-            return;
-        }
-    }
-}
-
-#[cfg(unix)]
-fn is_closed() -> bool {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
-    let stdout = io::stdout();
-    // poll(2) reports a closed reader as ERR, which need not be requested.
-    let mut fds = [PollFd::new(&stdout, PollFlags::empty())];
-    let no_wait = Timespec { tv_sec: 0, tv_nsec: 0 };
-    poll(&mut fds, Some(&no_wait)).is_ok() && fds[0].revents().contains(PollFlags::ERR)
-}
-
-#[cfg(not(unix))]
-fn is_closed() -> bool {
-    false
 }

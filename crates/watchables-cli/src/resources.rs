@@ -15,19 +15,31 @@ const UNKNOWN_RETRY_LIMIT: Duration = Duration::from_mins(1);
 
 /// Why resources are not resolved yet, once a request has failed and is retried.
 #[derive(Default)]
-pub(crate) struct Waiting(RefCell<Option<String>>);
+pub(crate) struct Waiting {
+    /// Which cluster it is, if there are several.
+    cluster: Option<String>,
+    last: RefCell<Option<String>>,
+}
 
 impl Waiting {
+    /// Creates it for one of several clusters.
+    pub(crate) fn of(cluster: Option<&str>) -> Self {
+        Self { cluster: cluster.map(str::to_owned), last: RefCell::default() }
+    }
+
     /// Returns the last failure, on one line.
     pub(crate) fn cause(&self) -> Option<String> {
-        self.0.borrow().clone()
+        self.last.borrow().clone()
     }
 
     /// Records a failure, and prints it unless it is that of the last attempt.
     fn record(&self, cause: String) {
-        let mut last = self.0.borrow_mut();
+        let mut last = self.last.borrow_mut();
         if last.as_ref() != Some(&cause) {
-            eprintln!("watchables: {cause}; retrying");
+            match &self.cluster {
+                Some(cluster) => eprintln!("watchables: {cluster}: {cause}; retrying"),
+                None => eprintln!("watchables: {cause}; retrying"),
+            }
             *last = Some(cause);
         }
     }

@@ -1,6 +1,5 @@
 //! `watchables serve`: an embedded API server for kubectl, programs and tests.
 
-use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use watchables::CatalogEntry;
 use crate::args::ServeArgs;
 use crate::interrupt::interrupted;
 use crate::kubeconfig;
+use crate::manifest_text::text_of;
 
 /// Serves until Ctrl-C.
 pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
@@ -58,20 +58,6 @@ fn seed(store: &Store, path: &Path) -> anyhow::Result<()> {
         .create_from_manifest(&text)
         .with_context(|| format!("cannot create the objects of {file}"))?;
     Ok(())
-}
-
-/// Returns the text of a file in UTF-8, or in UTF-16 with a byte order mark, as PowerShell writes it. As with kubectl,
-/// invalid characters are replaced.
-fn text_of(bytes: &[u8]) -> Cow<'_, str> {
-    let units = |from: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = bytes[2..].as_chunks().0.iter().copied().map(from).collect();
-        Cow::Owned(String::from_utf16_lossy(&units))
-    };
-    match bytes {
-        [0xff, 0xfe, ..] => units(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => units(u16::from_be_bytes),
-        _ => String::from_utf8_lossy(bytes),
-    }
 }
 
 /// Compacts the history at the interval. Never resolves.

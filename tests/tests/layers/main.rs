@@ -99,7 +99,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "watch-relay",
         &[
-            &["filter", "last_objects", "message", "nats", "one_line", "projection", "shutdown"],
+            &["last_objects", "message", "nats", "one_line", "projection", "shutdown"],
             &["cluster", "held_shards", "reload_counts"],
             &["batch", "form", "redact", "testing"],
             &["sink", "status"],
@@ -129,6 +129,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
 const OTHERS: &[&str] = &[
     "codegen",
     "envtest",
+    "watch-filter",
     "watch-recording",
     "watchable-core",
     "watchable-derive",

@@ -210,6 +210,7 @@ async fn full_disk_is_an_error_of_the_commit_until_there_is_space() {
     disk.is_full.store(false, Ordering::Relaxed);
     drop(process);
     let summary = checkpoints.summaries().expect("it is readable again").remove(0);
+    assert_eq!(checkpoints.names().expect("it is readable"), [summary.name.as_str()]);
     let names: Vec<_> = summary.objects.iter().map(|object| object.name.as_str()).collect();
     assert_eq!(names, ["a", "b"], "what was committed before");
     let mut process = Process::new(&checkpoints, world.maps());

@@ -47,7 +47,9 @@ async fn checkpoint_of_another_subject_is_refused_and_named() {
              '0x0000000000000000', '0x8000000000000000')",
         ),
     ] {
-        let error = refused(&world, watcher).await.to_string();
+        let error = refused(&world, watcher).await;
+        assert_eq!(error.mismatch().as_deref(), Some(message));
+        let error = error.to_string();
         assert!(error.contains(message), "{error}");
         assert!(error.contains("\"maps\"") && error.contains("another name"), "{error}");
     }

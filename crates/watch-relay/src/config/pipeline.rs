@@ -1,11 +1,11 @@
 //! A pipeline: what is watched, which of it is relayed, in which form, and where to.
 
 use serde::Deserialize;
+use watch_filter::Filter;
 use watch_protocol::EventType;
 
 use super::form::FormConfig;
 use super::sink::SinkConfig;
-use crate::filter::Filter;
 use crate::projection::Projection;
 use crate::redact::{HashKey, Redactor};
 

@@ -34,6 +34,11 @@ macro_rules! patch {
                 &self.0.value
             }
 
+            /// Returns the patch as JSON, with hashes instead of the values of Secrets: to show it, not to apply it.
+            pub fn as_shown_value(&self) -> &Value {
+                self.0.shown.as_ref().unwrap_or(&self.0.value)
+            }
+
             /// Returns the patch as JSON, with the values of Secrets.
             pub fn into_value(self) -> Value {
                 self.0.value
@@ -48,8 +53,7 @@ macro_rules! patch {
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let shown = self.0.shown.as_ref().unwrap_or(&self.0.value);
-                write!(f, concat!(stringify!($name), "({})"), shown)
+                write!(f, concat!(stringify!($name), "({})"), self.as_shown_value())
             }
         }
     };

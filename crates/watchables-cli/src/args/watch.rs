@@ -1,12 +1,13 @@
 //! The arguments of `watch`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use watchables::EventType;
 
 use super::format::{Format, FormatParser};
-use super::{ClusterArgs, parse_duration, parse_duration_or_zero};
+use super::{ClusterArgs, ExpressionArgs, parse_duration, parse_duration_or_zero};
 
 /// The arguments of `watch`.
 #[derive(Debug, Parser)]
@@ -18,13 +19,16 @@ What was found by a comparison after a gap in the server's history ends in REPAI
     watchables watch pods,deployments -n shop --diff
     watchables watch pod web-1 web-2 deployment/web
     watchables watch all --only ADDED,DELETED --since-now
+    watchables watch pods --where \"object.status.phase != 'Running'\" --stats
+    watchables watch -f app.yaml --until \"type == 'MODIFIED' && object.status.phase == 'Running'\" --for 5m
+    watchables watch pods --context blue,green --resume pods.redb
 
 Without a kubeconfig, and outside a cluster, starts an embedded demo cluster and watches that.")]
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct WatchArgs {
     /// Resources, named as in kubectl (pods, po, deployments.apps, deployments.v1.apps, all), and names of objects:
     /// `pods,services`, `pod web-1 web-2`, `pod/web-1`. A word that names a resource of the server is one
-    #[arg(required = true, value_name = "RESOURCE[/NAME]")]
+    #[arg(required_unless_present = "filename", value_name = "RESOURCE[/NAME]")]
     pub(crate) resources: Vec<String>,
 
     /// Watch all namespaces, which is the default
@@ -32,8 +36,17 @@ pub(crate) struct WatchArgs {
     pub(crate) all_namespaces: bool,
 
     /// Only watch objects in these namespaces, with commas between them [default: all namespaces]
-    #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',')]
+    #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',', value_parser = namespace)]
     pub(crate) namespace: Vec<String>,
+
+    /// Watch the objects in this file of YAML or JSON manifests, in those of this folder, or from standard input (-);
+    /// may be repeated
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) filename: Vec<PathBuf>,
+
+    /// With -f: also the folders in a folder
+    #[arg(short = 'R', long, requires = "filename")]
+    pub(crate) recursive: bool,
 
     /// Only watch objects that match this label selector, such as app=web,tier!=front
     #[arg(short = 'l', long, value_name = "SELECTOR")]
@@ -47,11 +60,18 @@ pub(crate) struct WatchArgs {
     #[arg(short, long, value_name = "FORMAT", value_parser = FormatParser, default_value = "text")]
     pub(crate) output: Format,
 
-    /// Print what changed, a line per field, under each MODIFIED. Values of Secrets are not shown. Changes of
-    /// heartbeats alone (a Lease's renewTime, the times in a Node's conditions) are left out, as are those of --ignore.
-    /// Each object is kept in memory
-    #[arg(long)]
-    pub(crate) diff: bool,
+    /// Print what changed, a line per field, under each MODIFIED, or in another form. Values of Secrets are not shown.
+    /// Changes of heartbeats alone (a Lease's renewTime, the times in a Node's conditions) are left out, as are those of
+    /// --ignore. Each object is kept in memory
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORM",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "fields"
+    )]
+    pub(crate) diff: Option<DiffForm>,
 
     /// With --diff: leave changes of this field out, such as status or 'status.conditions[*].lastProbeTime'; may be
     /// repeated
@@ -69,6 +89,9 @@ pub(crate) struct WatchArgs {
     /// Only print events of these types, with commas between them
     #[arg(long, value_enum, ignore_case = true, value_name = "TYPE", value_delimiter = ',')]
     pub(crate) only: Vec<EventName>,
+
+    #[command(flatten)]
+    pub(crate) expressions: ExpressionArgs,
 
     /// Do not print the objects that exist at the start
     #[arg(long)]
@@ -112,6 +135,16 @@ pub(crate) struct WatchArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration_or_zero)]
     pub(crate) give_up_after: Option<Duration>,
 
+    /// Keep in this file how far the output is, and go on from there when started again: what happened meanwhile is
+    /// printed, and nothing twice, but for what was printed in the instant before a kill
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
+
+    /// At the end, print on standard error how many events there were, of what, and which objects changed most. SIGUSR1
+    /// (and Ctrl-T where there is SIGINFO) prints it at any time, also without this option
+    #[arg(long)]
+    pub(crate) stats: bool,
+
     /// Accepted, as `kubectl get --watch` has it
     #[arg(short = 'w', long = "watch", hide = true)]
     pub(crate) _watch: bool,
@@ -125,6 +158,19 @@ impl WatchArgs {
     pub(crate) fn prints_columns(&self) -> bool {
         matches!(self.output, Format::Table | Format::Wide)
     }
+}
+
+/// How a change is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffForm {
+    /// A line per field: path, old and new value
+    Fields,
+    /// The whole object as YAML, with - before old lines and + before new ones
+    Full,
+    /// A JSON Patch (RFC 6902) on a line
+    JsonPatch,
+    /// A JSON Merge Patch (RFC 7386) on a line
+    JsonMergePatch,
 }
 
 /// The type of an event.
@@ -171,4 +217,12 @@ pub(crate) enum ColorChoice {
     Always,
     /// Not at all
     Never,
+}
+
+/// Parses the name of a namespace. kubectl takes an empty one for that of the context.
+fn namespace(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("a namespace has no name; leave -n out to watch all namespaces"),
+        name => Ok(name.to_owned()),
+    }
 }

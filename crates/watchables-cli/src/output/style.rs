@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Effects, Style};
 use watchables::EventType;
 
 use crate::args::ColorChoice;
+use crate::whole_object::{Line, Part};
 
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
@@ -73,6 +74,16 @@ impl Styles {
     /// What does not work.
     pub(crate) fn bad(self, text: &'static str) -> Styled<&'static str> {
         self.styled(text, RED)
+    }
+
+    /// A line of an object, with a sign before it.
+    pub(crate) fn line(self, line: &Line) -> impl Display {
+        let (sign, style) = match line.part {
+            Part::Both => (' ', PLAIN),
+            Part::Old => ('-', RED),
+            Part::New => ('+', GREEN),
+        };
+        self.styled(format!("{sign} {}", line.text), style)
     }
 
     /// Any text in a style.

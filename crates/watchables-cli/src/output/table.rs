@@ -22,8 +22,6 @@ pub(crate) struct TableOptions {
     /// Whether objects may be in several namespaces.
     pub(crate) has_namespaces: bool,
     pub(crate) has_labels: bool,
-    /// Whether names are prefixed with their resource.
-    pub(crate) is_qualified: bool,
 }
 
 /// The lines of a table, which are written with [`write`](Self::write).
@@ -41,6 +39,8 @@ pub(crate) struct Table {
 pub(crate) struct Line<'a> {
     /// Its resource: `pod`, `deployment.apps`.
     pub(crate) resource: &'a str,
+    /// Whether names are prefixed with it.
+    pub(crate) is_qualified: bool,
     pub(crate) is_namespaced: bool,
     /// Whether it is part of the initial state, whose lines are written resource by resource.
     pub(crate) is_initial: bool,
@@ -133,7 +133,7 @@ impl TableOptions {
         let name = columns.iter().position(|column| column.format == "name").unwrap_or(0);
         for (at, column) in columns.iter().enumerate().filter(|(_, column)| is_shown(column)) {
             let cell = match line.row.cells.as_ref().map(|cells| cells.get(at)) {
-                _ if at == name => self.name(line),
+                _ if at == name => name_of(line),
                 Some(value) => text(value.unwrap_or(&Value::Null)),
                 // It was deleted unseen.
                 None => "<unknown>".to_owned(),
@@ -141,7 +141,7 @@ impl TableOptions {
             cells.push((column.name.to_uppercase(), Cell::plain(cell)));
         }
         if columns.is_empty() {
-            cells.push(("NAME".to_owned(), Cell::plain(self.name(line))));
+            cells.push(("NAME".to_owned(), Cell::plain(name_of(line))));
         }
         if self.has_labels {
             cells.push(("LABELS".to_owned(), Cell::plain(labels(line.object))));
@@ -151,11 +151,11 @@ impl TableOptions {
         cells.extend(line.remark.clone());
         (headings, cells)
     }
+}
 
-    fn name(self, line: &Line<'_>) -> String {
-        let name = printable(line.object.name().unwrap_or_default());
-        if self.is_qualified { format!("{}/{name}", line.resource) } else { name }
-    }
+fn name_of(line: &Line<'_>) -> String {
+    let name = printable(line.object.name().unwrap_or_default());
+    if line.is_qualified { format!("{}/{name}", line.resource) } else { name }
 }
 
 /// Returns the text of a cell, up to its first line break.

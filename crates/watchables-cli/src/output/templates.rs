@@ -14,8 +14,8 @@ use crate::jsonpath::Template;
 
 /// Prints by templates and columns. An object that does not suit them is no reason to end.
 pub(crate) struct Templates {
-    /// Until it is added to the lines.
-    header: Option<Vec<Cell>>,
+    /// Whether the lines begin with a header.
+    header_due: bool,
     lines: Aligned,
     faults: Faults,
 }
@@ -23,21 +23,16 @@ pub(crate) struct Templates {
 impl Templates {
     /// Creates it for the format of the arguments. Says so if a template is without any path.
     pub(crate) fn new(args: &WatchArgs) -> Self {
-        let header = match &args.output {
-            Format::CustomColumns(columns) if !args.no_headers => {
-                let time = args.timestamps.map(|_| "TIME").into_iter();
-                Some(time.chain(columns.headers()).map(Cell::plain).collect())
-            }
-            Format::JsonPath(template) if template.is_only_text() => {
-                eprintln!(
-                    "watchables: the template has nothing in braces, and prints the same for each object; \
-                     a path is written as {{.metadata.name}}"
-                );
-                None
-            }
-            _ => None,
-        };
-        Self { header, lines: Aligned::default(), faults: Faults::default() }
+        if let Format::JsonPath(template) = &args.output
+            && template.is_only_text()
+        {
+            eprintln!(
+                "watchables: the template has nothing in braces, and prints the same for each object; \
+                 a path is written as {{.metadata.name}}"
+            );
+        }
+        let (lines, faults) = (Aligned::default(), Faults::default());
+        Self { header_due: !args.no_headers, lines, faults }
     }
 
     /// Writes what the template has of an object, and a line break unless it ends in one. Writes nothing if it has
@@ -71,17 +66,22 @@ impl Templates {
         &mut self,
         columns: &CustomColumns,
         object: &DynamicObject,
+        cluster: Option<&str>,
         stamp: Option<String>,
     ) {
+        if std::mem::take(&mut self.header_due) {
+            let time = stamp.is_some().then_some("TIME");
+            let before = time.into_iter().chain(cluster.map(|_| "CLUSTER"));
+            let header = before.chain(columns.headers()).map(Cell::plain).collect();
+            self.lines.add("", header, Vec::new());
+        }
         let value: Value = serde_json::from_str(object.json()).unwrap_or_default();
         let (cells, faults) = columns.cells(&value);
         for fault in faults {
             self.faults.report(&name(object), &fault);
         }
-        if let Some(header) = self.header.take() {
-            self.lines.add("", header, Vec::new());
-        }
-        self.lines.add("", stamp.into_iter().chain(cells).map(Cell::plain).collect(), Vec::new());
+        let before = stamp.into_iter().chain(cluster.map(str::to_owned));
+        self.lines.add("", before.chain(cells).map(Cell::plain).collect(), Vec::new());
     }
 
     /// Returns the number of rows that are not written.

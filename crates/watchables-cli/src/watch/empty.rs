@@ -1,49 +1,109 @@
 //! Reports watches that have no objects: a name may be misspelled.
 
+use std::collections::BTreeMap;
 use std::future::pending;
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use tokio::sync::watch::Receiver;
 use watchables::{Client, ClientError, Phase, WatchStatus};
 
+use crate::args::WatchArgs;
+
 /// Longer than the server takes to send the objects of a watch that is live.
 const SETTLED: Duration = Duration::from_millis(300);
+/// How long a watch is waited for, so that one line names several.
+const TOGETHER: Duration = Duration::from_millis(500);
 
 /// A watch.
 pub(crate) struct Watched {
-    /// What is watched, such as `pods`, or `pod "web-1"`.
+    /// What is watched, such as `pod`, or `pod "web-1"`.
     pub(crate) what: String,
     pub(crate) namespace: Option<String>,
     pub(crate) status: Receiver<WatchStatus>,
 }
 
-/// Prints which watches have no objects once they are live. Never resolves.
-pub(crate) async fn report(client: Client, watched: Vec<Watched>) {
-    futures::future::join_all(watched.into_iter().map(|watched| report_one(&client, watched)))
-        .await;
-    pending::<()>().await;
+/// What objects have to match, as it is written on the command line.
+pub(crate) struct Selectors(Option<String>);
+
+impl Selectors {
+    pub(crate) fn of(args: &WatchArgs) -> Self {
+        let labels = args.selector.iter().map(|selector| format!("-l {selector}"));
+        let fields = args.field_selector.iter();
+        let fields = fields.map(|selector| format!("--field-selector {selector}"));
+        let texts: Vec<_> = labels.chain(fields).collect();
+        Self((!texts.is_empty()).then(|| texts.join(" and ")))
+    }
 }
 
-async fn report_one(client: &Client, mut watched: Watched) {
-    let live = watched.status.wait_for(|status| status.phase == Phase::Live);
-    if live.await.is_err() {
-        return;
+/// Prints which watches have no objects once they are live. Never resolves. `label` is the context, if there are several
+/// clusters.
+pub(crate) async fn report(
+    client: Client,
+    watched: Vec<Watched>,
+    label: Option<Arc<str>>,
+    selectors: Selectors,
+) {
+    let mut settled: FuturesUnordered<_> = watched.into_iter().map(is_empty).collect();
+    let mut empty = BTreeMap::<Option<String>, Vec<String>>::new();
+    loop {
+        match tokio::time::timeout(TOGETHER, settled.next()).await {
+            Ok(Some(Some((namespace, what)))) => empty.entry(namespace).or_default().push(what),
+            Ok(Some(None)) => {}
+            ended => {
+                for (namespace, whats) in std::mem::take(&mut empty) {
+                    let is_missing = match &namespace {
+                        Some(namespace) => is_missing(&client, namespace).await,
+                        None => false,
+                    };
+                    let line = line(whats, namespace.as_deref(), is_missing, &selectors);
+                    match &label {
+                        Some(label) => eprintln!("watchables: {label}: {line}"),
+                        None => eprintln!("watchables: {line}"),
+                    }
+                }
+                if ended.is_ok() {
+                    return pending().await;
+                }
+            }
+        }
     }
+}
+
+/// Returns the namespace of a watch and what is watched, if it has no objects once it is live.
+async fn is_empty(mut watched: Watched) -> Option<(Option<String>, String)> {
+    watched.status.wait_for(|status| status.phase == Phase::Live).await.ok()?;
     tokio::time::sleep(SETTLED).await;
-    if watched.status.borrow().events > 0 {
-        return;
-    }
-    let Watched { what, namespace, .. } = watched;
-    match namespace {
-        None => eprintln!("watchables: there is no {what} yet"),
-        Some(namespace) if is_missing(client, &namespace).await => {
-            eprintln!(
-                "watchables: there is no namespace {namespace:?}, and so no {what} in it yet"
-            );
+    let status = watched.status.borrow();
+    let has_any = status.events > 0 || status.indexed_objects > 0;
+    drop(status);
+    (!has_any).then_some((watched.namespace, watched.what))
+}
+
+fn line(
+    mut whats: Vec<String>,
+    namespace: Option<&str>,
+    is_missing: bool,
+    Selectors(selectors): &Selectors,
+) -> String {
+    whats.sort();
+    whats.dedup();
+    let what = match whats.as_slice() {
+        [some @ .., last] if !some.is_empty() => format!("{} or {last}", some.join(", ")),
+        all => all.concat(),
+    };
+    match (namespace, selectors) {
+        (Some(namespace), _) if is_missing => {
+            format!("there is no namespace {namespace:?}, and so no {what} in it yet")
         }
-        Some(namespace) => {
-            eprintln!("watchables: there is no {what} in the namespace {namespace:?} yet");
+        (Some(namespace), None) => format!("there is no {what} in the namespace {namespace:?} yet"),
+        (None, None) => format!("there is no {what} yet"),
+        (Some(namespace), Some(selectors)) => {
+            format!("no {what} in the namespace {namespace:?} matches {selectors} yet")
         }
+        (None, Some(selectors)) => format!("no {what} matches {selectors} yet"),
     }
 }
 
@@ -52,4 +112,31 @@ async fn is_missing(client: &Client, namespace: &str) -> bool {
     let path = format!("/api/v1/namespaces/{namespace}");
     let Ok(request) = http::Request::get(path).body(Vec::new()) else { return false };
     matches!(client.request_text(request).await, Err(ClientError::Api(status)) if status.code == 404)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_names_all_that_there_is_nothing_of() {
+        let text = |whats: &[&str], namespace, is_missing, selectors: Option<&str>| {
+            let whats = whats.iter().map(|what| (*what).to_owned()).collect();
+            line(whats, namespace, is_missing, &Selectors(selectors.map(str::to_owned)))
+        };
+        assert_eq!(text(&["pod"], None, false, None), "there is no pod yet");
+        assert_eq!(
+            text(&["service", "job", "pod", "job"], Some("shop"), false, None),
+            "there is no job, pod or service in the namespace \"shop\" yet"
+        );
+        assert_eq!(
+            text(&["pod"], Some("shp"), true, Some("-l app=x")),
+            "there is no namespace \"shp\", and so no pod in it yet"
+        );
+        assert_eq!(text(&["pod"], None, false, Some("-l app=x")), "no pod matches -l app=x yet");
+        assert_eq!(
+            text(&["pod", "job"], Some("shop"), false, Some("-l app=x")),
+            "no job or pod in the namespace \"shop\" matches -l app=x yet"
+        );
+    }
 }

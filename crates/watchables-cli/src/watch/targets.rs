@@ -1,7 +1,11 @@
 //! What to watch, as it is named on the command line.
 
-use anyhow::bail;
-use watchables::ServedResource;
+use std::collections::HashSet;
+
+use anyhow::{Context as _, bail};
+use watchables::{Scope, ServedResource};
+
+use super::manifests::Manifest;
 
 use crate::resources::Finder;
 
@@ -10,7 +14,21 @@ use crate::resources::Finder;
 pub(crate) struct Target {
     pub(crate) served: ServedResource,
     /// All, if there are none.
-    pub(crate) names: Vec<String>,
+    pub(crate) names: Vec<Name>,
+}
+
+/// The name of an object.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Name {
+    /// The only namespace in which it is meant; those of the command line if there is none.
+    pub(crate) namespace: Option<String>,
+    pub(crate) name: String,
+}
+
+impl Name {
+    fn anywhere(name: &str) -> Self {
+        Self { namespace: None, name: name.to_owned() }
+    }
 }
 
 /// Finds what the words name: `pods`, `pods,services`, `all`, `pod/web-1`, `pod web-1 web-2`.
@@ -26,13 +44,13 @@ pub(crate) async fn find(finder: &Finder<'_>, words: &[String]) -> anyhow::Resul
             if kind.is_empty() || name.is_empty() || name.contains(['/', ',']) {
                 bail!("{word:?} names no object; write it as pod/web-1");
             }
-            let names = vec![name.to_owned()];
+            let names = vec![Name::anywhere(name)];
             groups.push(Group { resources: vec![finder.find(kind).await?], names, is_open: false });
             continue;
         }
         match groups.last_mut().filter(|group| group.is_open) {
             Some(group) if !word.contains(',') && !finder.names_a_resource(word).await => {
-                group.names.push(word.to_owned());
+                group.names.push(Name::anywhere(word));
             }
             _ => {
                 let resources = finder.find_all(word).await?;
@@ -40,23 +58,65 @@ pub(crate) async fn find(finder: &Finder<'_>, words: &[String]) -> anyhow::Resul
             }
         }
     }
-    if groups.iter().all(|group| group.resources.is_empty()) {
+    let mut targets = Vec::new();
+    merge(&mut targets, groups);
+    Ok(targets)
+}
+
+/// Adds the objects of manifests. Those without a namespace are meant in the given ones, or else in that of the context.
+///
+/// # Errors
+///
+/// If the server does not serve a resource, or does not support watching it, and if an object is in another namespace than
+/// the given ones.
+pub(crate) async fn add_manifests(
+    finder: &Finder<'_>,
+    targets: &mut Vec<Target>,
+    manifests: &[Manifest],
+    given: &[String],
+    of_context: Option<&str>,
+) -> anyhow::Result<()> {
+    for manifest in manifests {
+        let place = || manifest.place.clone();
+        let served = finder.find(&manifest.resource()).await.with_context(place)?;
+        let namespace = match &manifest.namespace {
+            _ if served.resource.scope() == Scope::Cluster => None,
+            Some(namespace) if !given.is_empty() && !given.contains(namespace) => bail!(
+                "{}: {}/{} is in the namespace {namespace:?}, and not in that of -n; leave -n out",
+                manifest.place,
+                served.singular,
+                manifest.name
+            ),
+            Some(namespace) => Some(namespace.clone()),
+            None if given.is_empty() => Some(of_context.unwrap_or("default").to_owned()),
+            None => None,
+        };
+        let names = vec![Name { namespace, name: manifest.name.clone() }];
+        merge(targets, vec![Group { resources: vec![served], names, is_open: false }]);
+    }
+    Ok(())
+}
+
+/// # Errors
+///
+/// If nothing is to be watched.
+pub(crate) fn require_any(targets: &[Target]) -> anyhow::Result<()> {
+    if targets.is_empty() {
         bail!("no resource is named");
     }
-    Ok(merge(groups))
+    Ok(())
 }
 
 /// Resources, and the names of objects that follow them.
 struct Group {
     resources: Vec<ServedResource>,
-    names: Vec<String>,
+    names: Vec<Name>,
     /// Whether names may follow: not after `pod/web-1`.
     is_open: bool,
 }
 
-/// Returns each resource once. All of its objects include those that are named.
-fn merge(groups: Vec<Group>) -> Vec<Target> {
-    let mut targets: Vec<Target> = Vec::new();
+/// Adds groups, so that there is each resource once. All of its objects include those that are named.
+fn merge(targets: &mut Vec<Target>, groups: Vec<Group>) {
     for Group { resources, names, .. } in groups {
         for served in resources {
             let known = targets.iter_mut().find(|known| known.served.resource == served.resource);
@@ -67,11 +127,13 @@ fn merge(groups: Vec<Group>) -> Vec<Target> {
             }
         }
     }
-    for target in &mut targets {
-        let mut seen = std::collections::HashSet::new();
+    for target in targets {
+        let mut seen = HashSet::new();
         target.names.retain(|name| seen.insert(name.clone()));
+        let is_anywhere =
+            |name: &Name| name.namespace.is_some() && seen.contains(&Name::anywhere(&name.name));
+        target.names.retain(|name| !is_anywhere(name));
     }
-    targets
 }
 
 #[cfg(test)]
@@ -84,15 +146,28 @@ mod tests {
         let served = |plural: &&'static str| {
             ServedResource::new(ResourceInfo::new("", "v1", "X", plural, Scope::Namespaced))
         };
-        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let names = names.iter().map(|text| match text.split_once(':') {
+            Some((namespace, name)) => {
+                Name { namespace: Some(namespace.to_owned()), ..Name::anywhere(name) }
+            }
+            None => Name::anywhere(text),
+        });
+        let names = names.collect();
         Group { resources: plurals.iter().map(served).collect(), names, is_open: true }
     }
 
     fn merged(groups: Vec<Group>) -> Vec<(String, String)> {
-        let targets = merge(groups).into_iter();
-        targets
-            .map(|target| (target.served.resource.plural().to_owned(), target.names.join(" ")))
-            .collect()
+        let mut targets = Vec::new();
+        merge(&mut targets, groups);
+        let text = |Name { namespace, name }: Name| match namespace {
+            Some(namespace) => format!("{namespace}:{name}"),
+            None => name,
+        };
+        let names = |names: Vec<Name>| names.into_iter().map(text).collect::<Vec<_>>().join(" ");
+        let texts = targets
+            .into_iter()
+            .map(|target| (target.served.resource.plural().to_owned(), names(target.names)));
+        texts.collect()
     }
 
     #[test]
@@ -105,5 +180,7 @@ mod tests {
         let mut all = groups();
         all.push(group(&["a"], &[]));
         assert_eq!(merged(all), texts(&[("a", ""), ("b", "x y")]));
+        let groups = vec![group(&["a"], &["n:x", "n:y", "m:y"]), group(&["a"], &["x", "n:y"])];
+        assert_eq!(merged(groups), texts(&[("a", "n:y m:y x")]), "x is watched in all namespaces");
     }
 }

@@ -174,3 +174,28 @@ fn nothing_is_printed_on_standard_output_if_there_are_no_objects() {
     assert!(output.status.success());
     assert_eq!(stdout(&output), [""; 0]);
 }
+
+#[test]
+fn expressions_see_whole_objects_below_columns() {
+    let (server, home) = cluster();
+    let mut other = pod("default", "other");
+    other["spec"]["containers"][0]["image"] = "nginx".into();
+    server.store().create(other).unwrap();
+    let chosen = "object.spec.containers[0].image == 'nginx'";
+    let lines = watched(&home, &["pods", "-o", "table", "--where", chosen], "1");
+    assert!(lines[1].starts_with("ADDED default other 0/1 "), "{lines:?}");
+}
+
+/// What is held back for its columns is not remembered as printed.
+#[test]
+fn table_goes_on_after_a_restart() {
+    let (server, home) = cluster();
+    let file = home.path().join("place");
+    let arguments = ["pods", "-n", "default", "-o", "table", "--resume", file.to_str().unwrap()];
+    let first = watched(&home, &arguments, "1");
+    assert!(first[1].starts_with("ADDED a 0/1 "), "{first:?}");
+    server.store().create(pod("default", "c")).unwrap();
+    let second = watched(&home, &arguments, "1");
+    assert_eq!(second[0], first[0]);
+    assert!(second[1].starts_with("ADDED c 0/1 "), "{second:?}");
+}

@@ -78,3 +78,53 @@ fn ignored_fields_are_left_out() {
     assert_error(&output, "--diff prints lines of text below each event");
     assert!(stdout(&output).is_empty());
 }
+
+#[test]
+fn changes_are_printed_in_other_forms() {
+    let (server, home) = cluster();
+    let store = server.store();
+    store.create(config_map("front", ["x", "y"])).unwrap();
+    let mut values = [["z", "y"], ["x", "y"]].into_iter().cycle();
+    let mut change = |form: &str| {
+        let mut command = watchables(&home);
+        let option = format!("--diff={form}");
+        let (mut child, lines) = start(command.args(["watch", &option, "cm/c", "--count", "2"]));
+        store.update(config_map("front", values.next().unwrap())).unwrap();
+        let printed: Vec<_> = lines.lines().map(Result::unwrap).collect();
+        assert!(child.wait().unwrap().success());
+        assert_eq!(printed[0], "MODIFIED, default, c");
+        printed
+    };
+    assert_eq!(change("fields")[1..], ["    data.a: x → z"]);
+    let patch = change("json-patch");
+    assert_eq!(patch[1..], [r#"    [{"op":"replace","path":"/data/a","value":"x"}]"#]);
+    assert_eq!(change("json-merge-patch")[1..], [r#"    {"data":{"a":"z"}}"#]);
+    let full = change("full");
+    let at = full.iter().position(|line| line == "  -   a: z").unwrap();
+    assert_eq!(full[at + 1..at + 3], ["  +   a: x", "      b: \"y\""]);
+    assert!(full.contains(&"    kind: ConfigMap".to_owned()), "{full:?}");
+    assert!(!full.concat().contains("resourceVersion"), "{full:?}");
+    let output = run(watchables(&home).args(["watch", "cm", "--diff=yaml"]));
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn values_of_secrets_are_in_no_form() {
+    let (server, home) = cluster();
+    let secret = |value: &str| {
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"namespace": "default", "name": "s"},
+               "data": {"password": value}})
+    };
+    server.store().create(secret("b2xk")).unwrap();
+    let mut values = ["bmV3", "b2xk"].into_iter().cycle();
+    for form in ["full", "json-patch", "json-merge-patch"] {
+        let mut command = watchables(&home);
+        let option = format!("--diff={form}");
+        let (mut child, lines) = start(command.args(["watch", &option, "secrets", "--count", "2"]));
+        server.store().update(secret(values.next().unwrap())).unwrap();
+        let printed: String = lines.lines().map(Result::unwrap).collect();
+        assert!(child.wait().unwrap().success());
+        assert!(printed.contains("<secret "), "{printed}");
+        assert!(!printed.contains("b2xk") && !printed.contains("bmV3"), "{printed}");
+    }
+}

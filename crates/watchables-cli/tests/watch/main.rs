@@ -1,13 +1,18 @@
 //! The command `watchables watch`, as a process.
 
 mod choices;
+mod clusters;
 mod columns;
 mod differences;
 mod endings;
 mod errors;
+mod expressions;
 mod formats;
 mod kubectl;
+mod manifests;
 mod plugins;
+mod resume;
+mod stats;
 mod support;
 
 use serde_json::{Value, json};

@@ -25,7 +25,11 @@ fn secret(value: &str) -> Value {
 
 /// Returns everything that is displayed.
 fn shown(diff: &Diff) -> String {
-    format!("{diff}\n{diff:?}\n{:?}\n{:?}", diff.to_json_patch(), diff.to_merge_patch())
+    let (json, merge) = (diff.to_json_patch(), diff.to_merge_patch());
+    assert_eq!(format!("{json:?}"), format!("JsonPatch({})", json.as_shown_value()));
+    assert_eq!(format!("{merge:?}"), format!("MergePatch({})", merge.as_shown_value()));
+    let (before, after) = diff.shown_objects();
+    format!("{diff}\n{diff:?}\n{json:?}\n{merge:?}\n{before}\n{after}")
 }
 
 fn assert_hidden(before: &Value, after: &Value) -> Vec<String> {

@@ -1,0 +1,274 @@
+//! All watches: of each resource, namespace and named object, in each cluster.
+
+use std::collections::HashMap;
+use std::future::{pending, ready};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::anyhow;
+use futures::future::LocalBoxFuture;
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt as _, StreamExt as _};
+use tokio::sync::watch::Receiver;
+use watchables::{
+    Accepts, Client, DynamicObject, DynamicTarget, Meta, MultiplexingWatcher, NamespacedWatch,
+    Scope, TableRow, WatchError, WatchStatus, Watcher,
+};
+
+use super::empty::{self, Watched};
+use super::progress::Progress;
+use super::seen::Seen;
+use super::settled;
+use super::start::{Found, Started};
+use super::targets::Target;
+use crate::args::WatchArgs;
+use crate::cluster::Cluster;
+use crate::output::Source;
+use crate::{failure, notices};
+
+/// All watches.
+pub(crate) struct Watches {
+    pub(crate) mux: MultiplexingWatcher<Seen>,
+    /// By the name of the watch.
+    pub(crate) sources: HashMap<String, Source>,
+    /// By the name of the watch, in the order in which they were added.
+    pub(crate) statuses: Vec<(String, Receiver<WatchStatus>)>,
+    /// How far the first states are.
+    pub(crate) progress: Rc<Progress>,
+    has_several_clusters: bool,
+    /// The clusters that are left out.
+    absent: Vec<Arc<str>>,
+    last_error: LastError,
+    /// The demo cluster ends with it.
+    clusters: Vec<Cluster>,
+    reports: FuturesUnordered<LocalBoxFuture<'static, ()>>,
+}
+
+impl Watches {
+    /// Creates it without any. With several clusters, an error only ends its watch.
+    pub(crate) fn new(has_several_clusters: bool) -> Self {
+        let last_error = LastError::default();
+        let mux = MultiplexingWatcher::new();
+        let progress = Rc::new(Progress::new());
+        Self {
+            mux: last_error.kept_of(mux, has_several_clusters),
+            sources: HashMap::new(),
+            statuses: Vec::new(),
+            progress: progress.clone(),
+            has_several_clusters,
+            absent: Vec::new(),
+            last_error,
+            clusters: Vec::new(),
+            reports: FuturesUnordered::from_iter([
+                async move { progress.show().await }.boxed_local()
+            ]),
+        }
+    }
+
+    /// Adds those of a cluster.
+    pub(crate) fn add(&mut self, started: Started, args: &WatchArgs) {
+        let Found { label, cluster, targets } = match started {
+            Started::Found(found) => *found,
+            Started::Absent(label) => return self.absent.push(label),
+        };
+        let is_qualified = targets.len() > 1;
+        let (mut watched, mut statuses) = (Vec::new(), Vec::new());
+        for (key, part) in parts(&targets, &args.namespace) {
+            let name = match &label {
+                Some(label) => format!("{label} {key}"),
+                None => key,
+            };
+            let status = self.add_one(&name, &cluster.client, &part, args);
+            watched.push(Watched {
+                what: part.what(),
+                namespace: part.namespace.map(str::to_owned),
+                status: status.clone(),
+            });
+            let served = part.target.served.clone();
+            self.progress.add(served.resource.plural(), status.clone());
+            let number = self.statuses.len();
+            let source = Source { number, cluster: label.clone(), served, is_qualified };
+            self.sources.insert(name.clone(), source);
+            self.statuses.push((name.clone(), status.clone()));
+            statuses.push((name, status));
+        }
+        let selectors = empty::Selectors::of(args);
+        let empty = empty::report(cluster.client.clone(), watched, label, selectors);
+        self.clusters.push(cluster);
+        self.reports.push(notices::report(statuses).boxed_local());
+        self.reports.push(empty.boxed_local());
+    }
+
+    /// Adds a watch, of rows of a table if columns are printed. Returns its status.
+    fn add_one(
+        &self,
+        name: &str,
+        client: &Client,
+        part: &Part<'_>,
+        args: &WatchArgs,
+    ) -> Receiver<WatchStatus> {
+        let needs_objects = args.diff.is_some() || args.expressions.are_given();
+        match (args.prints_columns(), needs_objects) {
+            (false, _) => self.add_of::<DynamicObject>(name, client, part, args),
+            (true, false) => self.add_of::<TableRow<Meta<DynamicObject>>>(name, client, part, args),
+            (true, true) => self.add_of::<TableRow<DynamicObject>>(name, client, part, args),
+        }
+    }
+
+    fn add_of<T>(
+        &self,
+        name: &str,
+        client: &Client,
+        part: &Part<'_>,
+        args: &WatchArgs,
+    ) -> Receiver<WatchStatus>
+    where
+        T: DynamicTarget + NamespacedWatch + 'static,
+        Seen: Accepts<T>,
+    {
+        let watcher = watcher::<T>(client, part, args);
+        let status = watcher.status();
+        self.mux.add_watcher_as(name, watcher);
+        status
+    }
+
+    /// Resolves when what exists at the start was delivered of those that were added so far, or should have been.
+    pub(crate) fn settled(&self) -> LocalBoxFuture<'static, ()> {
+        let statuses = self.statuses.iter().map(|(_, status)| status.clone()).collect();
+        settled::settled(statuses).boxed_local()
+    }
+
+    /// Reports how they are. Never resolves.
+    pub(crate) async fn report(&mut self) {
+        while self.reports.next().await.is_some() {}
+        pending::<()>().await;
+    }
+
+    /// Whether there are several clusters, of which some may be left out.
+    pub(crate) fn has_several_clusters(&self) -> bool {
+        self.has_several_clusters
+    }
+
+    /// Whether a watch of this name is of a cluster that is left out.
+    pub(crate) fn is_absent(&self, name: &str) -> bool {
+        let is_of =
+            |label: &str| name.strip_prefix(label).is_some_and(|rest| rest.starts_with(' '));
+        self.absent.iter().any(|label| is_of(label))
+    }
+
+    /// Returns the error with which the last watch ended.
+    pub(crate) fn take_error(&self) -> anyhow::Error {
+        match self.last_error.lock().take() {
+            Some(error) => error.into(),
+            None => anyhow!("no watch is left"),
+        }
+    }
+}
+
+/// One watch: a resource, or an object of it, in one namespace or all.
+struct Part<'a> {
+    target: &'a Target,
+    namespace: Option<&'a str>,
+    name: Option<&'a str>,
+}
+
+impl Part<'_> {
+    /// Returns what is watched, for notices: `pods`, or `pod "web-1"`.
+    fn what(&self) -> String {
+        let singular = &self.target.served.singular;
+        match self.name {
+            Some(name) => format!("{singular} {name:?}"),
+            None => singular.clone(),
+        }
+    }
+}
+
+/// Returns the watches of the targets, by names that are all different.
+fn parts<'a>(targets: &'a [Target], namespaces: &'a [String]) -> Vec<(String, Part<'a>)> {
+    let mut namespaces: Vec<_> = namespaces.iter().map(|name| Some(name.as_str())).collect();
+    namespaces.sort_unstable();
+    namespaces.dedup();
+    let mut parts = Vec::new();
+    for target in targets {
+        let resource = &target.served.resource;
+        // As in kubectl, the namespace does not apply to cluster-scoped resources.
+        let is_everywhere = namespaces.is_empty() || resource.scope() == Scope::Cluster;
+        let within = if is_everywhere { &[None][..] } else { &namespaces };
+        let mut add = |namespace: Option<&'a str>, name: Option<&'a str>| {
+            let mut key = resource.to_string();
+            if let Some(namespace) = namespace {
+                key = format!("{key}:{namespace}");
+            }
+            if let Some(name) = name {
+                key = format!("{key}/{name}");
+            }
+            parts.push((key, Part { target, namespace, name }));
+        };
+        for namespace in within {
+            if target.names.is_empty() {
+                add(*namespace, None);
+            }
+            for name in target.names.iter().filter(|name| name.namespace.is_none()) {
+                add(*namespace, Some(&name.name));
+            }
+        }
+        for name in target.names.iter().filter(|name| name.namespace.is_some()) {
+            add(name.namespace.as_deref(), Some(&name.name));
+        }
+    }
+    parts
+}
+
+fn watcher<T: DynamicTarget + NamespacedWatch>(
+    client: &Client,
+    part: &Part<'_>,
+    args: &WatchArgs,
+) -> Watcher<T> {
+    let resource = part.target.served.resource.clone();
+    let mut watcher = Watcher::for_resource(client.clone(), resource);
+    watcher = watcher.compression(args.compress);
+    if let Some(namespace) = part.namespace {
+        watcher = watcher.namespace(namespace);
+    }
+    if let Some(time) = args.give_up_after {
+        watcher = watcher.give_up_after(time);
+    }
+    if let Some(selector) = &args.selector {
+        watcher = watcher.label_selector(selector);
+    }
+    let named = part.name.map(|name| format!("metadata.name={name}"));
+    let fields: Vec<_> = named.as_ref().into_iter().chain(&args.field_selector).cloned().collect();
+    if !fields.is_empty() {
+        watcher = watcher.field_selector(fields.join(","));
+    }
+    if args.diff.is_some() {
+        // They are not compared, and half of what is kept of an object.
+        watcher = watcher.without_managed_fields();
+    }
+    watcher
+}
+
+/// The error of the watcher that ended last.
+#[derive(Clone, Default)]
+struct LastError(Arc<Mutex<Option<WatchError>>>);
+
+impl LastError {
+    fn lock(&self) -> MutexGuard<'_, Option<WatchError>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the multiplexer keep it, and stop at the first one, or report it and go on with the others.
+    fn kept_of(&self, mux: MultiplexingWatcher<Seen>, goes_on: bool) -> MultiplexingWatcher<Seen> {
+        let last = self.clone();
+        mux.on_error_async(move |mux, member, error| {
+            if goes_on {
+                eprintln!("watchables: {}: {}", member.source(), failure::one_line_of(&error));
+                *last.lock() = Some(error);
+            } else {
+                last.lock().get_or_insert(error);
+                mux.stop();
+            }
+            ready(false)
+        })
+    }
+}

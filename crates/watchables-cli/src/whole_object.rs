@@ -1,0 +1,71 @@
+//! An object as YAML, with what changed as in a unified diff: for `watch --diff=full`.
+
+use serde_json::Value;
+use similar::{ChangeTag, TextDiff};
+use watchables::Diff;
+
+/// A line of an object.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) part: Part,
+    /// Without the line break.
+    pub(crate) text: String,
+}
+
+/// Which of the two objects have a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Both,
+    Old,
+    New,
+}
+
+/// Returns the lines of both objects, without what a diff leaves out. Values of Secrets are hashes.
+///
+/// # Errors
+///
+/// Fails if an object cannot be written as YAML.
+pub(crate) fn lines(diff: &Diff) -> Result<Vec<Line>, serde_saphyr::SerializeError> {
+    let (before, after) = diff.shown_objects();
+    let (before, after) = (yaml(before)?, yaml(after)?);
+    let lines = TextDiff::from_lines(&before, &after);
+    let lines = lines.iter_all_changes().map(|change| Line {
+        part: match change.tag() {
+            ChangeTag::Equal => Part::Both,
+            ChangeTag::Delete => Part::Old,
+            ChangeTag::Insert => Part::New,
+        },
+        text: change.value().trim_end_matches('\n').to_owned(),
+    });
+    Ok(lines.collect())
+}
+
+fn yaml(object: &Value) -> Result<String, serde_saphyr::SerializeError> {
+    serde_saphyr::to_string(object)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn all_lines_are_there_and_changed_ones_twice() {
+        let object = |version: &str, image: &str| {
+            json!({
+                "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "resourceVersion": version},
+                "spec": {"containers": [{"image": image, "name": "main"}]},
+            })
+        };
+        let diff = Diff::between(&object("1", "x:1"), &object("2", "x:2")).unwrap();
+        let lines: Vec<_> = lines(&diff).unwrap();
+        let of = |part| lines.iter().filter(move |line| line.part == part);
+        let texts =
+            |part| of(part).map(|line| line.text.trim_matches([' ', '-'])).collect::<Vec<_>>();
+        assert_eq!(texts(Part::Old), ["image: x:1"]);
+        assert_eq!(texts(Part::New), ["image: x:2"]);
+        assert!(texts(Part::Both).contains(&"name: a") && texts(Part::Both).contains(&"kind: Pod"));
+        assert!(!texts(Part::Both).concat().contains("resourceVersion"));
+    }
+}
