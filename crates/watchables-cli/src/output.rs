@@ -98,6 +98,13 @@ impl Output {
         }
     }
 
+    /// Takes note of what is known of events that may not be printed: the columns of those that follow.
+    pub(crate) fn see(&mut self, row: &Row, source: &Source) {
+        if let Some(columns) = &row.columns {
+            self.table.set_columns(&qualified_name(&source.served), columns);
+        }
+    }
+
     /// Returns whether lines are held back until [`release`](Self::release), as columns are as wide as their cells are so
     /// far.
     pub(crate) fn is_holding(&self) -> bool {

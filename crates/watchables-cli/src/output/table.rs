@@ -73,12 +73,17 @@ impl Table {
         }
     }
 
+    /// Takes note of the columns of the lines that follow. They come with a line that may not be printed.
+    pub(crate) fn set_columns(&mut self, resource: &str, new: &[TableColumn]) {
+        let columns = self.columns.entry(resource.to_owned()).or_default();
+        if **columns != *new {
+            *columns = new.into();
+        }
+    }
+
     /// Adds a line.
     pub(crate) fn add(&mut self, line: &Line<'_>) {
         let columns = self.columns.entry(line.resource.to_owned()).or_default();
-        if let Some(new) = line.row.columns.as_deref().filter(|new| *new != &**columns) {
-            *columns = new.into();
-        }
         let columns = Rc::clone(columns);
         let (headings, cells) = self.options.cells(line, &columns);
         let (resource, is_initial) = (line.resource.to_owned(), line.is_initial);

@@ -74,6 +74,7 @@ impl<'a> Printer<'a> {
             return Ok(ControlFlow::Continue(()));
         };
         self.stats.count(&event, source);
+        self.output.see(&row, source);
         let before = self.last_states.as_mut().and_then(|last| last.replace(&event));
         if !self.is_wanted(&event) {
             return Ok(ControlFlow::Continue(()));
