@@ -12,7 +12,7 @@ use watchable_core::secrets::HashKey;
 use crate::error::{Kind, RecordingError};
 
 /// Returns where the key of a recording is.
-pub(crate) fn path_of(recording: &Path) -> PathBuf {
+pub fn path_of(recording: &Path) -> PathBuf {
     let mut name = recording.file_name().unwrap_or_default().to_owned();
     name.push(".key");
     recording.with_file_name(name)

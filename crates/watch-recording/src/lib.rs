@@ -43,6 +43,7 @@ pub use events::RecordedEvents;
 pub use header::{Header, RecordedResource, Redaction, VERSION};
 pub use history::{Change, History, HistoryEntry, ObjectFilter};
 pub use record::recorder::{OpenRecorder, Recorder, Summary};
+pub use record::recording_writer::RecordingWriter;
 #[cfg(feature = "store")]
 pub use recorded_store::RecordedStore;
 pub use recording::{OpenOptions, Recording};

@@ -9,6 +9,7 @@
 //! - `subject`: what the recording is of.
 //! - `open_recorder`: runs the feeds and the thread that writes.
 //! - `synthetic_recorder`: a recording of events that no watcher delivers.
+//! - `recording_writer`: the same for other crates, with values of Secrets replaced.
 //! - `recorder`: the public type, which brings watchers and a sink together.
 
 mod feed;
@@ -17,10 +18,10 @@ mod open_recorder;
 mod parts;
 mod progress;
 pub(crate) mod recorder;
+pub(crate) mod recording_writer;
 mod sink;
 mod snapshot;
 mod subject;
-#[cfg(feature = "kwok")]
 pub(crate) mod synthetic_recorder;
 #[cfg(test)]
 mod tests;

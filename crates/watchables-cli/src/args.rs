@@ -10,6 +10,7 @@ mod plugin;
 mod recordings;
 mod relay;
 mod replay;
+mod top;
 mod watch;
 
 use std::path::PathBuf;
@@ -29,6 +30,7 @@ pub(crate) use crate::args::recordings::{
 };
 pub(crate) use crate::args::relay::{LogFormat, RelayArgs};
 pub(crate) use crate::args::replay::ReplayArgs;
+pub(crate) use crate::args::top::TopArgs;
 pub(crate) use crate::args::watch::{ColorChoice, DiffForm, Stamp, WatchArgs};
 
 /// Watch Kubernetes resources from the shell.
@@ -66,6 +68,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Print the objects of a recording as they were at a time.
     State(StateArgs),
+    /// Show resources live in the terminal: what there is, what changes, and what has happened to each object.
+    Top(TopArgs),
     /// Print the events of one or more resources as they happen.
     Watch(WatchArgs),
 }

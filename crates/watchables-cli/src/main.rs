@@ -28,6 +28,7 @@ mod replay;
 mod resources;
 mod serve;
 mod state;
+mod top;
 mod watch;
 mod whole_object;
 
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
         Command::Replay(args) => runtime.block_on(replay::run(args)),
         Command::Serve(args) => runtime.block_on(serve::run(args)),
         Command::State(args) => state::run(&args),
+        Command::Top(args) => runtime.block_on(top::run(args)),
         Command::Watch(args) => runtime.block_on(watch::run(args)),
     };
     match result {

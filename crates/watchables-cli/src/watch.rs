@@ -15,7 +15,7 @@ mod settled;
 mod start;
 mod stats;
 mod stats_signal;
-mod targets;
+pub(crate) mod targets;
 mod watches;
 
 use std::future::{Future, pending};

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use watch_runtime::EventType;
+use watch_runtime::{EventType, Origin};
 use watchable_core::fnv1a;
 use watchable_core::redact::Redactor;
 use watchable_core::secrets::HashKey;
@@ -123,7 +123,8 @@ impl Writing {
             metadata.entry("uid").or_insert_with(|| uid_of(resource, &namespace, &name).into());
         }
         let object = self.redactor.redact_owned(object.to_string());
-        let event = SyntheticEvent { etype, is_live, namespace, name, version, object };
+        let origin = if is_live { Origin::Live } else { Origin::Initial };
+        let event = SyntheticEvent { etype, origin, namespace, name, version, object };
         self.file.event(time, resource, event)?;
         Ok(())
     }

@@ -8,7 +8,7 @@ use watchable_core::secrets::HashKey;
 
 use super::open::{Opened, open};
 use super::progress::{Received, ReceivedEvent, object_key};
-use super::sink::{Limits, Sink};
+use super::sink::{Limits, Sink, Summary};
 use crate::error::RecordingError;
 use crate::header::Header;
 use crate::line::PositionLine;
@@ -25,8 +25,8 @@ pub(crate) struct SyntheticRecorder {
 #[derive(Debug)]
 pub(crate) struct SyntheticEvent {
     pub(crate) etype: EventType,
-    /// Whether the first state is complete.
-    pub(crate) is_live: bool,
+    /// `Initial` until the first state is complete.
+    pub(crate) origin: Origin,
     pub(crate) namespace: String,
     pub(crate) name: String,
     pub(crate) version: String,
@@ -53,10 +53,9 @@ impl SyntheticRecorder {
         source: usize,
         event: SyntheticEvent,
     ) -> Result<(), RecordingError> {
-        let SyntheticEvent { etype, is_live, namespace, name, version, object } = event;
-        let origin = if is_live { Origin::Live } else { Origin::Initial };
+        let SyntheticEvent { etype, origin, namespace, name, version, object } = event;
         let position = &mut self.positions[source];
-        if is_live {
+        if origin == Origin::Live {
             position.version = Some(version.clone());
         }
         let (key, version) = (object_key(&namespace, &name), Some(version));
@@ -76,7 +75,7 @@ impl SyntheticRecorder {
     }
 
     /// Ends the recording.
-    pub(crate) fn finish(mut self) -> Result<(), RecordingError> {
-        self.sink.finish().map(|_| ())
+    pub(crate) fn finish(mut self) -> Result<Summary, RecordingError> {
+        self.sink.finish()
     }
 }

@@ -173,7 +173,7 @@ pub(crate) enum StateFormat {
 }
 
 /// Parses a size in bytes: `500MB`, `1GiB`, or a number.
-fn parse_size(text: &str) -> Result<u64, String> {
+pub(super) fn parse_size(text: &str) -> Result<u64, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let unit = match unit.trim().to_ascii_lowercase().as_str() {

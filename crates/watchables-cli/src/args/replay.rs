@@ -56,7 +56,7 @@ pub(crate) struct ReplayArgs {
 }
 
 /// Parses a speed: a number above 0.
-fn parse_speed(text: &str) -> Result<f64, String> {
+pub(super) fn parse_speed(text: &str) -> Result<f64, String> {
     let speed = text.parse::<f64>().ok().filter(|speed| speed.is_finite() && *speed > 0.0);
     speed.ok_or_else(|| "expected a number above 0, such as 10 or 0.5".to_owned())
 }
