@@ -6,6 +6,7 @@ mod events;
 mod expressions;
 mod item;
 mod last_states;
+mod list_size;
 mod manifests;
 mod printer;
 mod progress;

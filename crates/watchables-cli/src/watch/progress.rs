@@ -10,6 +10,7 @@ use tokio::sync::watch::Receiver;
 use tokio::time::Instant;
 use watchables::{Phase, WatchStatus};
 
+use super::list_size::ListSize;
 use crate::numbers::with_commas;
 
 /// How long they take before anything is shown.
@@ -32,6 +33,7 @@ struct Listed {
     /// What is watched, such as `pods`.
     plural: String,
     status: Receiver<WatchStatus>,
+    size: ListSize,
 }
 
 impl Progress {
@@ -47,8 +49,8 @@ impl Progress {
     }
 
     /// Adds a watch.
-    pub(crate) fn add(&self, plural: &str, status: Receiver<WatchStatus>) {
-        self.watches.borrow_mut().push(Listed { plural: plural.to_owned(), status });
+    pub(crate) fn add(&self, plural: &str, status: Receiver<WatchStatus>, size: ListSize) {
+        self.watches.borrow_mut().push(Listed { plural: plural.to_owned(), status, size });
     }
 
     /// Makes room for what is printed on the same terminal. The line comes back by itself.
@@ -67,19 +69,20 @@ impl Progress {
             tokio::time::sleep(INTERVAL).await;
             let mut watches = self.watches.borrow_mut();
             watches.retain(|watch| watch.status.borrow().phase != Phase::Live);
+            let is_due = self.started.elapsed() >= QUIET;
             let states = watches.iter().filter_map(|watch| match watch.status.borrow().phase {
-                Phase::Listing { done, remaining } => {
-                    Some((watch.plural.as_str(), done, remaining))
+                Phase::Listing { done, remaining } if is_due => {
+                    let total = remaining.map(|remaining| done + remaining);
+                    Some((watch.plural.as_str(), done, total.or_else(|| watch.size.get())))
                 }
                 _ => None,
             });
             match line(states) {
-                Some(line) if self.started.elapsed() >= QUIET => {
+                Some(line) => {
                     let mut bar = self.bar.borrow_mut();
                     let bar = bar.get_or_insert_with(new_bar);
                     bar.set_message(line);
                 }
-                Some(_) => {}
                 None => self.erase(),
             }
         }
@@ -104,12 +107,13 @@ fn new_bar() -> ProgressBar {
 /// Returns how far lists are: `listing pods: 12,000 of 150,000`. `None` if there is none.
 fn line<'a>(states: impl Iterator<Item = (&'a str, u64, Option<u64>)>) -> Option<String> {
     let (mut names, mut done, mut total) = (Vec::new(), 0, Some(0));
-    for (name, listed, remaining) in states {
+    for (name, listed, size) in states {
         if !names.contains(&name) {
             names.push(name);
         }
         done += listed;
-        total = total.zip(remaining).map(|(total, remaining)| total + listed + remaining);
+        // It may have grown.
+        total = total.zip(size).map(|(total, size)| total + size.max(listed));
     }
     let names = match names.as_slice() {
         [] => return None,
@@ -133,11 +137,11 @@ mod tests {
     fn lists_are_added_up() {
         let text = |states: &[(&'static str, u64, Option<u64>)]| line(states.iter().copied());
         assert_eq!(text(&[]), None);
-        let pods = ("pods", 12_000, Some(138_000));
+        let pods = ("pods", 12_000, Some(150_000));
         assert_eq!(text(&[pods]).unwrap(), "listing pods: 12,000 of 150,000");
         assert_eq!(text(&[("pods", 500, None)]).unwrap(), "listing pods: 500");
-        let jobs = ("jobs", 1, Some(0));
-        assert_eq!(text(&[pods, jobs]).unwrap(), "listing pods, jobs: 12,001 of 150,001");
+        let jobs = ("jobs", 2, Some(1));
+        assert_eq!(text(&[pods, jobs]).unwrap(), "listing pods, jobs: 12,002 of 150,002");
         assert_eq!(text(&[pods, pods]).unwrap(), "listing pods: 24,000 of 300,000");
         assert_eq!(text(&[pods, ("jobs", 1, None)]).unwrap(), "listing pods, jobs: 12,001");
         let five = ["a", "b", "c", "d", "e"].map(|name| (name, 1, None));

@@ -16,6 +16,7 @@ use watchables::{
 };
 
 use super::empty::{self, Watched};
+use super::list_size::ListSize;
 use super::progress::Progress;
 use super::seen::Seen;
 use super::settled;
@@ -85,7 +86,8 @@ impl Watches {
                 status: status.clone(),
             });
             let served = part.target.served.clone();
-            self.progress.add(served.resource.plural(), status.clone());
+            let size = ListSize::new(cluster.client.clone(), &served.resource, part.namespace);
+            self.progress.add(served.resource.plural(), status.clone(), size);
             let number = self.statuses.len();
             let source = Source { number, cluster: label.clone(), served, is_qualified };
             self.sources.insert(name.clone(), source);

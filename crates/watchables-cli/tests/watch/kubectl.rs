@@ -73,6 +73,17 @@ fn several_namespaces_are_watched_at_once() {
 }
 
 #[test]
+fn empty_namespaces_are_refused() {
+    let (_server, home) = cluster();
+    for namespaces in ["", "default,", " "] {
+        let output = run(watchables(&home).args(["watch", "pods", "-n", namespaces]));
+        assert_eq!(output.status.code(), Some(2));
+        let error = stderr(&output);
+        assert!(error.contains("a namespace has no name; leave -n out"), "{error}");
+    }
+}
+
+#[test]
 fn what_there_is_nothing_of_is_said() {
     let (_server, home) = cluster();
     for (arguments, said) in [
@@ -80,6 +91,12 @@ fn what_there_is_nothing_of_is_said() {
         (&["pod", "web-1"], "there is no pod \"web-1\" yet"),
         (&["pods", "-n", "shpo"], "there is no namespace \"shpo\", and so no pod in it yet"),
         (&["secrets", "-n", "default"], "there is no secret in the namespace \"default\" yet"),
+        (&["jobs,deploy", "pod/x"], "there is no deployment, job or pod \"x\" yet"),
+        (&["pods", "-l", "app=x"], "no pod matches -l app=x yet"),
+        (
+            &["pods,jobs", "-n", "default", "-l", "app=x", "--field-selector", "metadata.name=y"],
+            "no job or pod in the namespace \"default\" matches -l app=x and --field-selector metadata.name=y yet",
+        ),
     ] {
         let output = run(watchables(&home).arg("watch").args(arguments).args(["--for", "2s"]));
         assert_eq!(stderr(&output), format!("watchables: {said}\n"), "{arguments:?}");

@@ -11,6 +11,7 @@ mod formats;
 mod kubectl;
 mod manifests;
 mod plugins;
+mod progress;
 mod resume;
 mod stats;
 mod support;
