@@ -23,6 +23,7 @@ pub(crate) struct Start {
     /// The namespace of its context.
     namespace: Option<String>,
     is_connected: Cell<bool>,
+    has_ended: Cell<bool>,
     waiting: Waiting,
 }
 
@@ -82,6 +83,7 @@ impl Start {
             namespace: target.namespace(),
             target: RefCell::new(Some(target)),
             is_connected: Cell::new(false),
+            has_ended: Cell::new(false),
         }
     }
 
@@ -96,6 +98,7 @@ impl Start {
         manifests: &[Manifest],
     ) -> anyhow::Result<Started> {
         let started = self.connect(args, manifests).await;
+        self.has_ended.set(true);
         match (&self.label, started) {
             (Some(label), Err(error)) => {
                 eprintln!("watchables: {label} is left out: {}", failure::one_line(&error));
@@ -148,7 +151,7 @@ impl Start {
 ///
 /// Says what was waited for, if the time set by `--for` is over.
 pub(crate) fn ended_before(ending: Ending, starts: &[Start]) -> anyhow::Result<Ending> {
-    match starts.iter().find(|start| start.target.borrow().is_none()) {
+    match starts.iter().find(|start| !start.has_ended.get()) {
         Some(start) if ending == Ending::TimedOut => Err(start.delay()),
         _ => Ok(ending),
     }
