@@ -8,6 +8,7 @@ mod item;
 mod last_states;
 mod list_size;
 mod manifests;
+pub(crate) mod parts;
 mod printer;
 mod progress;
 mod resume;

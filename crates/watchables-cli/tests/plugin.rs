@@ -79,7 +79,9 @@ fn every_command_has_a_manual_page() {
     let help = stdout(&run(PROGRAM, &home, &["--help"]));
     let (_, commands) = help.split_once("Commands:\n").unwrap();
     let commands = commands.lines().take_while(|line| !line.is_empty());
-    let names: Vec<_> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    // A long description goes on further to the right.
+    let names = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+    let names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
     for name in names.iter().filter(|name| **name != "help") {
         let page = std::fs::read_to_string(folder.join(format!("watchables-{name}.1"))).unwrap();
         assert!(page.contains(&format!(".TH watchables-{name} 1 ")), "{page}");

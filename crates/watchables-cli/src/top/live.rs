@@ -1,6 +1,5 @@
 //! Shows a cluster, as it is and as it changes.
 
-mod parts;
 mod watched;
 
 use std::collections::HashMap;
@@ -19,9 +18,9 @@ use crate::args::TopArgs;
 use crate::cluster;
 use crate::failure;
 use crate::resources::{Finder, Waiting};
+use crate::watch::parts::{Part, Selection, parts};
 use crate::watch::targets::{self, Target};
 
-use parts::parts;
 use watched::{Failures, Watched};
 
 /// What is watched if nothing is named: what runs, why it does, and where.
@@ -58,12 +57,19 @@ pub(super) async fn show(args: &TopArgs) -> anyhow::Result<()> {
     let mux = failures.note(MultiplexingWatcher::new());
     let mut watches = Vec::new();
     let mut sources = HashMap::new();
+    let selection = Selection {
+        labels: args.selector.as_deref(),
+        fields: args.field_selector.as_deref(),
+        is_compressed: args.compress,
+        give_up_after: args.give_up_after,
+        has_managed_fields: false,
+    };
     for part in parts(&targets, &args.namespace) {
-        let name = part.name();
-        let watcher = part.watcher(&cluster.client, args);
+        let name = label(&part);
+        let watcher = part.watcher::<DynamicObject>(&cluster.client, selection);
         watches.push(Watched { name: name.clone(), status: watcher.status(), last: None });
         mux.add_watcher_as(&name, watcher);
-        sources.insert(name, part.kind);
+        sources.insert(name, part.number);
     }
     let resources: Vec<_> = targets.iter().map(|target| target.served.resource.clone()).collect();
     let kinds: Vec<_> = targets.iter().map(|target| kind(&target.served)).collect();
@@ -163,6 +169,22 @@ pub(super) fn title(resource: &ResourceInfo) -> String {
         resource.plural().to_owned()
     } else {
         format!("{}.{}", resource.plural(), resource.group())
+    }
+}
+
+/// Returns how the watch of a part is shown, which differs from those of others.
+fn label(part: &Part<'_>) -> String {
+    let resource = &part.target.served.resource;
+    let mut label = resource.plural().to_owned();
+    if !resource.group().is_empty() {
+        label = format!("{label}.{}", resource.group());
+    }
+    if let Some(name) = part.name {
+        label = format!("{label}/{name}");
+    }
+    match part.namespace {
+        Some(namespace) => format!("{label} in {namespace}"),
+        None => label,
     }
 }
 

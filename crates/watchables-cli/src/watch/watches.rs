@@ -12,16 +12,16 @@ use futures::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch::Receiver;
 use watchables::{
     Accepts, Client, DynamicObject, DynamicTarget, Meta, MultiplexingWatcher, NamespacedWatch,
-    Scope, TableRow, WatchError, WatchStatus, Watcher,
+    TableRow, WatchError, WatchStatus,
 };
 
 use super::empty::{self, Watched};
 use super::list_size::ListSize;
+use super::parts::{Part, Selection, parts};
 use super::progress::Progress;
 use super::seen::Seen;
 use super::settled;
 use super::start::{Found, Started};
-use super::targets::Target;
 use crate::args::WatchArgs;
 use crate::cluster::Cluster;
 use crate::output::Source;
@@ -74,10 +74,10 @@ impl Watches {
         };
         let is_qualified = targets.len() > 1;
         let (mut watched, mut statuses) = (Vec::new(), Vec::new());
-        for (key, part) in parts(&targets, &args.namespace) {
+        for part in parts(&targets, &args.namespace) {
             let name = match &label {
-                Some(label) => format!("{label} {key}"),
-                None => key,
+                Some(label) => format!("{label} {}", part.key),
+                None => part.key.clone(),
             };
             let status = self.add_one(&name, &cluster.client, &part, args);
             watched.push(Watched {
@@ -128,7 +128,17 @@ impl Watches {
         T: DynamicTarget + NamespacedWatch + 'static,
         Seen: Accepts<T>,
     {
-        let watcher = watcher::<T>(client, part, args);
+        let watcher = part.watcher::<T>(
+            client,
+            Selection {
+                labels: args.selector.as_deref(),
+                fields: args.field_selector.as_deref(),
+                is_compressed: args.compress,
+                give_up_after: args.give_up_after,
+                // They are not compared, and half of what is kept of an object.
+                has_managed_fields: args.diff.is_none(),
+            },
+        );
         let status = watcher.status();
         self.mux.add_watcher_as(name, watcher);
         status
@@ -165,89 +175,6 @@ impl Watches {
             None => anyhow!("no watch is left"),
         }
     }
-}
-
-/// One watch: a resource, or an object of it, in one namespace or all.
-struct Part<'a> {
-    target: &'a Target,
-    namespace: Option<&'a str>,
-    name: Option<&'a str>,
-}
-
-impl Part<'_> {
-    /// Returns what is watched, for notices: `pods`, or `pod "web-1"`.
-    fn what(&self) -> String {
-        let singular = &self.target.served.singular;
-        match self.name {
-            Some(name) => format!("{singular} {name:?}"),
-            None => singular.clone(),
-        }
-    }
-}
-
-/// Returns the watches of the targets, by names that are all different.
-fn parts<'a>(targets: &'a [Target], namespaces: &'a [String]) -> Vec<(String, Part<'a>)> {
-    let mut namespaces: Vec<_> = namespaces.iter().map(|name| Some(name.as_str())).collect();
-    namespaces.sort_unstable();
-    namespaces.dedup();
-    let mut parts = Vec::new();
-    for target in targets {
-        let resource = &target.served.resource;
-        // As in kubectl, the namespace does not apply to cluster-scoped resources.
-        let is_everywhere = namespaces.is_empty() || resource.scope() == Scope::Cluster;
-        let within = if is_everywhere { &[None][..] } else { &namespaces };
-        let mut add = |namespace: Option<&'a str>, name: Option<&'a str>| {
-            let mut key = resource.to_string();
-            if let Some(namespace) = namespace {
-                key = format!("{key}:{namespace}");
-            }
-            if let Some(name) = name {
-                key = format!("{key}/{name}");
-            }
-            parts.push((key, Part { target, namespace, name }));
-        };
-        for namespace in within {
-            if target.names.is_empty() {
-                add(*namespace, None);
-            }
-            for name in target.names.iter().filter(|name| name.namespace.is_none()) {
-                add(*namespace, Some(&name.name));
-            }
-        }
-        for name in target.names.iter().filter(|name| name.namespace.is_some()) {
-            add(name.namespace.as_deref(), Some(&name.name));
-        }
-    }
-    parts
-}
-
-fn watcher<T: DynamicTarget + NamespacedWatch>(
-    client: &Client,
-    part: &Part<'_>,
-    args: &WatchArgs,
-) -> Watcher<T> {
-    let resource = part.target.served.resource.clone();
-    let mut watcher = Watcher::for_resource(client.clone(), resource);
-    watcher = watcher.compression(args.compress);
-    if let Some(namespace) = part.namespace {
-        watcher = watcher.namespace(namespace);
-    }
-    if let Some(time) = args.give_up_after {
-        watcher = watcher.give_up_after(time);
-    }
-    if let Some(selector) = &args.selector {
-        watcher = watcher.label_selector(selector);
-    }
-    let named = part.name.map(|name| format!("metadata.name={name}"));
-    let fields: Vec<_> = named.as_ref().into_iter().chain(&args.field_selector).cloned().collect();
-    if !fields.is_empty() {
-        watcher = watcher.field_selector(fields.join(","));
-    }
-    if args.diff.is_some() {
-        // They are not compared, and half of what is kept of an object.
-        watcher = watcher.without_managed_fields();
-    }
-    watcher
 }
 
 /// The error of the watcher that ended last.
