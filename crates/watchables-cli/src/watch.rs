@@ -14,6 +14,7 @@ mod progress;
 mod resume;
 mod seen;
 mod settled;
+mod sorted;
 mod start;
 mod stats;
 mod stats_signal;
@@ -77,7 +78,7 @@ async fn watch(args: &WatchArgs, interrupted: oneshot::Receiver<()>) -> anyhow::
     let starts = Start::all(&args.cluster)?;
     let mut starting: FuturesUnordered<_> =
         starts.iter().map(|start| start.run(args, &manifests)).collect();
-    let mut watches = Watches::new(starts.len() > 1);
+    let mut watches = Watches::new(starts.len() > 1, args);
     // The others may join later, unless it has to be known what all of them are.
     while watches.statuses.is_empty() || args.resume.is_some() {
         let started = tokio::select! {
@@ -102,7 +103,9 @@ async fn watch(args: &WatchArgs, interrupted: oneshot::Receiver<()>) -> anyhow::
     watches.progress.erase();
     let ending = match ending {
         // What was not written is printed again.
-        Ok(ending) if printer.finish()?.is_continue() => events.commit().await.map(|()| ending),
+        Ok(ending) if printer.finish(&watches)?.is_continue() => {
+            events.commit().await.map(|()| ending)
+        }
         ending => ending,
     };
     if args.stats {
@@ -190,7 +193,7 @@ async fn print_all(
             item = events.next(), if !has_ended => item?,
             () = &mut settled, if printer.is_holding() && starting.is_empty() => {
                 watches.progress.make_room();
-                match printer.release()? {
+                match printer.release(watches)? {
                     ControlFlow::Continue(()) => continue,
                     ControlFlow::Break(ending) => return Ok(ending),
                 }
@@ -219,7 +222,7 @@ fn print_batch(
     for _ in 0..=BATCH {
         let Some(next) = item else {
             // Print the events before the error.
-            let _ = printer.finish();
+            let _ = printer.finish(watches);
             return Ok(ControlFlow::Break(None));
         };
         if let ControlFlow::Break(ending) = printer.print(next, watches)? {

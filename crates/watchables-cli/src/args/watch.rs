@@ -8,6 +8,7 @@ use watchables::EventType;
 
 use super::format::{Format, FormatParser};
 use super::{ClusterArgs, ExpressionArgs, parse_duration, parse_duration_or_zero};
+use crate::jsonpath::PathExpression;
 
 /// The arguments of `watch`.
 #[derive(Debug, Parser)]
@@ -86,6 +87,11 @@ pub(crate) struct WatchArgs {
     #[arg(long)]
     pub(crate) show_labels: bool,
 
+    /// Print what exists at the start in the order of this field, such as .metadata.creationTimestamp. It is held back
+    /// until all of it is known; later events are printed as they come
+    #[arg(long, value_name = "PATH", value_parser = parse_path, conflicts_with = "resume")]
+    pub(crate) sort_by: Option<PathExpression>,
+
     /// Only print events of these types, with commas between them
     #[arg(long, value_enum, ignore_case = true, value_name = "TYPE", value_delimiter = ',')]
     pub(crate) only: Vec<EventName>,
@@ -158,6 +164,10 @@ impl WatchArgs {
     pub(crate) fn prints_columns(&self) -> bool {
         matches!(self.output, Format::Table | Format::Wide)
     }
+}
+
+fn parse_path(text: &str) -> Result<PathExpression, String> {
+    PathExpression::parse(text).map_err(|fault| fault.to_string())
 }
 
 /// How a change is printed.

@@ -10,6 +10,7 @@ use super::expressions::{Expressions, Verdict};
 use super::item::Item;
 use super::last_states::LastStates;
 use super::seen::Seen;
+use super::sorted::Sorted;
 use super::stats::Stats;
 use super::watches::Watches;
 use crate::args::WatchArgs;
@@ -21,6 +22,7 @@ use crate::output::{self, Output};
 pub(crate) struct Printer<'a> {
     output: Output,
     args: &'a WatchArgs,
+    sorted: Option<Sorted>,
     expressions: Expressions,
     differences: Option<Differences>,
     /// If anything needs them.
@@ -42,6 +44,7 @@ impl<'a> Printer<'a> {
         Ok(Self {
             output: Output::new(args),
             args,
+            sorted: args.sort_by.clone().map(Sorted::new),
             expressions,
             differences,
             last_states: needs_last_states.then(LastStates::default),
@@ -50,8 +53,8 @@ impl<'a> Printer<'a> {
         })
     }
 
-    /// Prints an event on standard output, or an error on standard error. Breaks at the last one, or if standard output is
-    /// closed.
+    /// Prints an event on standard output, or an error on standard error, unless it is held back. Breaks at the last one,
+    /// or if standard output is closed.
     ///
     /// # Errors
     ///
@@ -61,6 +64,16 @@ impl<'a> Printer<'a> {
         item: Item,
         watches: &Watches,
     ) -> anyhow::Result<ControlFlow<Ending>> {
+        match &mut self.sorted {
+            Some(sorted) => match sorted.hold(item) {
+                Some(item) => self.print_now(item, watches),
+                None => Ok(ControlFlow::Continue(())),
+            },
+            None => self.print_now(item, watches),
+        }
+    }
+
+    fn print_now(&mut self, item: Item, watches: &Watches) -> anyhow::Result<ControlFlow<Ending>> {
         let (event, row) = match item {
             Ok(WatchEvent { etype, obj: Seen { object: obj, row }, origin, source }) => {
                 (WatchEvent { etype, obj, origin, source }, row)
@@ -121,13 +134,17 @@ impl<'a> Printer<'a> {
     /// # Errors
     ///
     /// If standard output cannot be written.
-    pub(crate) fn finish(&mut self) -> anyhow::Result<ControlFlow<Ending>> {
-        check_write(self.output.finish())
+    pub(crate) fn finish(&mut self, watches: &Watches) -> anyhow::Result<ControlFlow<Ending>> {
+        let ending = self.print_sorted(watches)?;
+        Ok(match check_write(self.output.finish())? {
+            ControlFlow::Continue(()) => ending,
+            closed @ ControlFlow::Break(_) => closed,
+        })
     }
 
     /// Returns whether lines are held back until [`release`](Self::release).
     pub(crate) fn is_holding(&self) -> bool {
-        self.output.is_holding()
+        self.output.is_holding() || self.sorted.as_ref().is_some_and(Sorted::is_holding)
     }
 
     /// Writes what is held back, and from now on holds nothing back.
@@ -135,9 +152,22 @@ impl<'a> Printer<'a> {
     /// # Errors
     ///
     /// If standard output cannot be written.
-    pub(crate) fn release(&mut self) -> anyhow::Result<ControlFlow<Ending>> {
+    pub(crate) fn release(&mut self, watches: &Watches) -> anyhow::Result<ControlFlow<Ending>> {
+        let ending = self.print_sorted(watches)?;
         self.output.release();
-        self.flush()
+        Ok(match self.flush()? {
+            ControlFlow::Continue(()) => ending,
+            closed @ ControlFlow::Break(_) => closed,
+        })
+    }
+
+    fn print_sorted(&mut self, watches: &Watches) -> anyhow::Result<ControlFlow<Ending>> {
+        for item in self.sorted.as_mut().map(Sorted::release).unwrap_or_default() {
+            if let ending @ ControlFlow::Break(_) = self.print_now(item, watches)? {
+                return Ok(ending);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     fn is_wanted(&self, event: &WatchEvent<DynamicObject>) -> bool {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::future::{pending, ready};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use anyhow::anyhow;
 use futures::future::LocalBoxFuture;
@@ -27,6 +28,10 @@ use crate::cluster::Cluster;
 use crate::output::Source;
 use crate::{failure, notices};
 
+/// How long a watch that does not become live holds up what the others have: for the widths of columns, and for the order.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PATIENCE_FOR_ORDER: Duration = Duration::from_mins(1);
+
 /// All watches.
 pub(crate) struct Watches {
     pub(crate) mux: MultiplexingWatcher<Seen>,
@@ -37,6 +42,7 @@ pub(crate) struct Watches {
     /// How far the first states are.
     pub(crate) progress: Rc<Progress>,
     has_several_clusters: bool,
+    patience: Duration,
     /// The clusters that are left out.
     absent: Vec<Arc<str>>,
     last_error: LastError,
@@ -47,7 +53,7 @@ pub(crate) struct Watches {
 
 impl Watches {
     /// Creates it without any. With several clusters, an error only ends its watch.
-    pub(crate) fn new(has_several_clusters: bool) -> Self {
+    pub(crate) fn new(has_several_clusters: bool, args: &WatchArgs) -> Self {
         let last_error = LastError::default();
         let mux = MultiplexingWatcher::new();
         let progress = Rc::new(Progress::new());
@@ -57,6 +63,7 @@ impl Watches {
             statuses: Vec::new(),
             progress: progress.clone(),
             has_several_clusters,
+            patience: if args.sort_by.is_some() { PATIENCE_FOR_ORDER } else { PATIENCE },
             absent: Vec::new(),
             last_error,
             clusters: Vec::new(),
@@ -109,7 +116,8 @@ impl Watches {
         part: &Part<'_>,
         args: &WatchArgs,
     ) -> Receiver<WatchStatus> {
-        let needs_objects = args.diff.is_some() || args.expressions.are_given();
+        let needs_objects =
+            args.diff.is_some() || args.expressions.are_given() || args.sort_by.is_some();
         match (args.prints_columns(), needs_objects) {
             (false, _) => self.add_of::<DynamicObject>(name, client, part, args),
             (true, false) => self.add_of::<TableRow<Meta<DynamicObject>>>(name, client, part, args),
@@ -147,7 +155,7 @@ impl Watches {
     /// Resolves when what exists at the start was delivered of those that were added so far, or should have been.
     pub(crate) fn settled(&self) -> LocalBoxFuture<'static, ()> {
         let statuses = self.statuses.iter().map(|(_, status)| status.clone()).collect();
-        settled::settled(statuses).boxed_local()
+        settled::settled(statuses, self.patience).boxed_local()
     }
 
     /// Reports how they are. Never resolves.

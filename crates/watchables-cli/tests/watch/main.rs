@@ -13,6 +13,7 @@ mod manifests;
 mod plugins;
 mod progress;
 mod resume;
+mod sorting;
 mod stats;
 mod support;
 
