@@ -7,7 +7,7 @@ use serde::Serialize;
 use watch_protocol::Origin;
 use watch_runtime::{EventSource, EventType};
 
-use crate::diff::{Diff, DiffError};
+use crate::diff::{Diff, DiffError, DiffOptions};
 use crate::key::ObjectKey;
 
 /// A change of an object, or the first that a subscriber learns of it.
@@ -26,6 +26,8 @@ pub struct Change<V> {
     pub source: EventSource,
     /// The object's namespace and name.
     pub key: ObjectKey,
+    /// Whether the objects are of Secrets, of which the store may keep a part that does not say so.
+    pub(crate) is_of_secrets: bool,
 }
 
 /// How a change came about.
@@ -78,13 +80,14 @@ impl<V> Change<V> {
 
 impl<V: Serialize> Change<V> {
     /// Returns what changed between the two sides. Where there is only one, that is the whole object. Each call
-    /// encodes both sides.
+    /// encodes both sides. If the store keeps a projection of Secrets, all values are hashes.
     ///
     /// # Errors
     ///
     /// Fails if an object cannot be encoded as JSON: see [`Diff::between`].
     pub fn diff(&self) -> Result<Diff, DiffError> {
-        Diff::of_change(self.before.as_deref(), self.after.as_deref())
+        let options = DiffOptions::new().of_secrets(self.is_of_secrets);
+        options.of_change(self.before.as_deref(), self.after.as_deref())
     }
 }
 
@@ -96,6 +99,7 @@ impl<V> Clone for Change<V> {
             origin: self.origin,
             source: self.source.clone(),
             key: self.key.clone(),
+            is_of_secrets: self.is_of_secrets,
         }
     }
 }

@@ -161,7 +161,7 @@ impl Diff {
         options.leave_out(&mut before);
         options.leave_out(&mut after);
         let objects = Objects { before, after };
-        let shown = secret::hide(&objects.before, &objects.after, options.kind());
+        let shown = secret::hide(&objects.before, &objects.after, options);
         let shown = shown.map(|(before, after)| Objects { before, after });
         let Objects { before, after } = shown.as_ref().unwrap_or(&objects);
         let delta = compare::compare(options, before, after);

@@ -153,7 +153,9 @@ impl<V: Send + Sync + 'static> Feeder<V> {
         let shared = Arc::clone(&self.shared);
         let tables = shared.read();
         self.generation = tables.index_generation();
-        let functions = tables.indexes().iter().map(|index| Arc::clone(&index.extract));
-        self.functions = functions.collect();
+        let functions = tables.indexes().iter().map(|index| Arc::clone(&index.extract)).collect();
+        drop(tables);
+        // What a function has captured is dropped with it, which may be an index of this store.
+        self.functions = functions;
     }
 }

@@ -62,6 +62,10 @@ impl<V> Shared<V> {
 
     /// Records how far a source has come. The tables have everything up to there.
     pub(crate) fn advance(&self, source: usize, has_synced: bool, version: Option<&str>) {
+        // What it would stand for may have been discarded.
+        if self.read().is_stopped {
+            return;
+        }
         let has_receivers = self.progress.receiver_count() > 0;
         let mut became_ready = false;
         self.progress.send_if_modified(|progress| {
@@ -148,7 +152,9 @@ impl<V> Shared<V> {
     pub(crate) fn open_change(&self, transition: &Transition<V>) -> Option<Change<V>> {
         let Transition { before, after, origin } = transition;
         let entry = after.as_ref().or(before.as_ref())?;
+        let resource = self.sources[usize::from(entry.source)].1.resource();
         Some(Change {
+            is_of_secrets: (resource.group(), resource.kind()) == ("", "Secret"),
             before: before.as_ref().map(|entry| self.open(entry)),
             after: after.as_ref().map(|entry| self.open(entry)),
             origin: *origin,

@@ -62,7 +62,9 @@ pub(crate) fn is_live<V>(shared: &Shared<V>) -> bool {
     let is_live = |(_, source): &(_, Box<dyn crate::source::Source>)| {
         source.status().borrow().phase == Phase::Live
     };
-    shared.progress.borrow().is_ready() && shared.sources.iter().all(is_live)
+    let progress = shared.progress.borrow();
+    let goes_on = progress.sources.iter().all(|source| source.end.is_none());
+    progress.is_ready() && goes_on && shared.sources.iter().all(is_live)
 }
 
 pub(crate) fn status<V>(shared: &Shared<V>) -> StoreStatus {

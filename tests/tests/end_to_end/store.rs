@@ -8,7 +8,7 @@ use futures::{StreamExt as _, TryStreamExt as _};
 use kube::ResourceExt as _;
 use kube::runtime::controller::{Action, Controller};
 use kube::runtime::{WatchStreamExt as _, reflector};
-use watchables::rel_1_37::Pod;
+use watchables::rel_1_37::{Pod, Secret};
 use watchables::{
     EventType, Kube, Resource as _, Store, StoreBuilder, WaitError, Watcher, WatcherExt as _, Wire,
     blocking,
@@ -116,4 +116,34 @@ async fn one_store_feeds_a_reflector_and_a_controller_of_kube() {
     running.abort();
     ours.stop();
     soon(feeding).await.unwrap().unwrap();
+}
+
+/// What is kept does not say that it is of a Secret.
+#[tokio::test]
+async fn projection_of_secrets_shows_no_value() {
+    let server = server().await;
+    let secret = |value: &str| {
+        serde_json::json!({
+            "apiVersion": "v1", "kind": "Secret", "metadata": {"namespace": "default", "name": "s"},
+            "data": {"password": value, "user": "YWRtaW4="},
+        })
+    };
+    server.store().create(secret("b2xk")).unwrap();
+    let watcher = Watcher::<Secret>::new(client(&server));
+    let store: Store<_> = StoreBuilder::new()
+        .source("", watcher)
+        .project(|secret: &Secret| serde_json::to_value(&secret.data).unwrap());
+    let mut changes = store.subscribe();
+    soon(store.ready().into_future()).await.unwrap();
+    server.store().update(secret("bmV3")).unwrap();
+    loop {
+        let change = soon(changes.next()).await.unwrap();
+        let shown = change.diff().unwrap().to_string();
+        assert!(!shown.contains("b2xk") && !shown.contains("bmV3"), "{shown}");
+        if change.etype() == EventType::Modified {
+            assert!(shown.starts_with("password: <secret ") && shown.contains("> → <secret "));
+            assert_eq!(shown.lines().count(), 1, "{shown}");
+            return;
+        }
+    }
 }

@@ -12,6 +12,8 @@ pub struct DiffOptions {
     pub(super) times_by_value: bool,
     list_keys: Vec<(String, Vec<String>)>,
     kind: Option<Kind>,
+    /// Whether the objects are Secrets, or made of them.
+    pub(super) is_of_secrets: bool,
 }
 
 /// A kind of objects.
@@ -29,6 +31,7 @@ impl Default for DiffOptions {
             times_by_value: false,
             list_keys: Vec::new(),
             kind: None,
+            is_of_secrets: false,
         }
     }
 }
@@ -37,6 +40,12 @@ impl DiffOptions {
     /// Creates the default options.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Whether the objects are Secrets, or made of them: of what is no Secret then, all values are hidden.
+    pub(crate) fn of_secrets(mut self, is_of_secrets: bool) -> Self {
+        self.is_of_secrets = is_of_secrets;
+        self
     }
 
     /// Whether to compare `metadata.managedFields`. False by default.

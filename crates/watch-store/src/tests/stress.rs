@@ -114,3 +114,27 @@ fn eight_threads_see_one_consistent_store() {
         assert_eq!(nodes.get(&node).len(), on_node);
     }
 }
+
+/// It may have captured an index of the same store, which takes the lock when it is dropped.
+#[test]
+fn removed_function_is_dropped_without_the_lock() {
+    let store = store();
+    let (mut world, mut feeder) = (World::new(1), Feeder::new(store.shared(), 0));
+    let inner = store.index(|thing: &Thing| thing.nodes.clone());
+    let outer = store.index(move |thing: &Thing| {
+        let _captured = &inner;
+        Some(thing.version)
+    });
+    for _ in 0..20 {
+        world.step(0, &mut feeder);
+    }
+    drop(outer);
+    let (done, wait) = std::sync::mpsc::channel();
+    thread::spawn(move || {
+        for _ in 0..20 {
+            world.step(0, &mut feeder);
+        }
+        done.send(()).unwrap();
+    });
+    wait.recv_timeout(std::time::Duration::from_secs(30)).expect("it waits for itself");
+}

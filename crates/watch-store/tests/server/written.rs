@@ -92,3 +92,16 @@ async fn waits_end_when_the_version_is_written() {
     writer.apply(EventType::Added, Origin::Live, object("a", 5, "n1")).unwrap();
     assert_eq!(*projected.get("default", "a").unwrap(), Some("n1".to_owned()));
 }
+
+#[test]
+fn stopped_store_claims_nothing() {
+    let store = StoreBuilder::<Pod>::new().written("eu", PODS).build();
+    let mut eu = store.writer("eu").unwrap();
+    eu.sync("1");
+    assert!(store.is_live());
+    store.stop();
+    assert!(!store.is_live());
+    eu.apply(EventType::Added, Origin::Live, object("a", 5, "n1")).unwrap();
+    assert!(store.is_empty());
+    assert_eq!(store.status().sources[0].resource_version.as_deref(), Some("1"));
+}
