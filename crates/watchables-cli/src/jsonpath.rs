@@ -7,8 +7,8 @@
 
 mod compare;
 mod evaluate;
-mod filter;
 mod go_text;
+mod literal;
 mod parse;
 mod path;
 mod scanner;

@@ -17,8 +17,11 @@ pub(crate) struct Frame {
     pub(crate) screen: Screen,
 }
 
+/// What is typed, and when.
+pub(crate) type Key = (Duration, Vec<u8>);
+
 /// Parses `4:j,5.5:enter`: the seconds after which a key is typed.
-pub(crate) fn keys(text: &str) -> Result<Vec<(Duration, Vec<u8>)>, Box<dyn Error>> {
+pub(crate) fn keys(text: &str) -> Result<Vec<Key>, Box<dyn Error>> {
     let keys = text.split(',').filter(|key| *key != "-").map(|key| {
         let (time, key) = key.split_once(':').ok_or("write keys as 4:j,5:enter")?;
         let bytes = match key {
@@ -40,7 +43,7 @@ pub(crate) fn record(
     command: &[String],
     (rows, columns): (u16, u16),
     seconds: f64,
-    keys: &[(Duration, Vec<u8>)],
+    keys: &[Key],
 ) -> Result<Vec<Frame>, Box<dyn Error>> {
     let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
     let terminal = native_pty_system().openpty(size)?;

@@ -1,3 +1,5 @@
+//! Tests of completion: words, candidates, and what the shells are given.
+
 use clap::CommandFactory as _;
 
 use super::line::Line;

@@ -1,9 +1,18 @@
-//! Parses paths.
+//! Parses paths, and the filters in them.
 
-use super::filter;
-use super::parse::MAX_DEPTH;
+use super::literal::literal;
 use super::scanner::{Fault, Scanner};
-use super::template::{End, Path, Slice, Step, StepKind};
+use super::template::{End, Filter, MAX_DEPTH, Operand, Operator, Path, Slice, Step, StepKind};
+
+/// The longer ones first.
+const OPERATORS: [(&str, Operator); 6] = [
+    ("==", Operator::Equal),
+    ("!=", Operator::NotEqual),
+    ("<=", Operator::LessOrEqual),
+    (">=", Operator::GreaterOrEqual),
+    ("<", Operator::Less),
+    (">", Operator::Greater),
+];
 
 /// Parses a path as it stands in braces. It begins with `.`, `[`, `@` or `$`, or is empty.
 pub(super) fn steps(scanner: &mut Scanner<'_>, depth: usize) -> Result<Path, Fault> {
@@ -16,7 +25,7 @@ pub(super) fn relaxed(scanner: &mut Scanner<'_>) -> Result<Path, Fault> {
 }
 
 /// Parses a path in a filter, which an operator or a parenthesis ends as well.
-pub(super) fn operand(scanner: &mut Scanner<'_>, depth: usize) -> Result<Path, Fault> {
+fn operand(scanner: &mut Scanner<'_>, depth: usize) -> Result<Path, Fault> {
     parse(scanner, Names { depth, is_bare: false, ends: "!<>=~&|)" })
 }
 
@@ -88,7 +97,7 @@ fn bracket(scanner: &mut Scanner<'_>, depth: usize) -> Result<StepKind, Fault> {
         if depth == MAX_DEPTH {
             return Err(scanner.fault("filters are too deep within each other"));
         }
-        return filter::parse(scanner, depth + 1).map(StepKind::Filter);
+        return filter(scanner, depth + 1).map(StepKind::Filter);
     }
     let mut steps = Vec::new();
     loop {
@@ -180,4 +189,40 @@ fn integer(scanner: &mut Scanner<'_>) -> Result<Option<i64>, Fault> {
     }
     let number = text.parse().map_err(|_| Fault { what: format!("{text:?} is no index"), place });
     number.map(Some)
+}
+
+/// Parses a filter after its `?(`, with `)]`.
+fn filter(scanner: &mut Scanner<'_>, depth: usize) -> Result<Filter, Fault> {
+    let left = side(scanner, depth)?;
+    scanner.skip_whitespace();
+    let operator =
+        OPERATORS.iter().find(|(text, _)| scanner.eat(text)).map(|(_, operator)| *operator);
+    let comparison = match operator {
+        Some(operator) => Some((operator, side(scanner, depth)?)),
+        None => None,
+    };
+    scanner.skip_whitespace();
+    if !scanner.eat(")") {
+        return Err(match scanner.peek() {
+            Some('=' | '~') => scanner.fault("the operators are ==, !=, <, <=, > and >="),
+            Some('&' | '|') => scanner.fault("a filter has one comparison only"),
+            _ => scanner.fault("expected an operator or )"),
+        });
+    }
+    scanner.skip_whitespace();
+    if !scanner.eat("]") {
+        return Err(scanner.fault("expected ] after a filter"));
+    }
+    Ok(Filter { left, comparison })
+}
+
+fn side(scanner: &mut Scanner<'_>, depth: usize) -> Result<Operand, Fault> {
+    scanner.skip_whitespace();
+    if let Some(value) = literal(scanner)? {
+        return Ok(Operand::Literal(value));
+    }
+    if !scanner.peek().is_some_and(|c| "@$.[".contains(c)) {
+        return Err(scanner.fault("expected a path such as @.type, a text in quotes, or a number"));
+    }
+    operand(scanner, depth).map(Operand::Path)
 }

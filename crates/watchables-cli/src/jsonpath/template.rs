@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use super::scanner::Place;
 
+/// How deep ranges and filters may be within each other.
+pub(super) const MAX_DEPTH: usize = 32;
+
 /// A part of a template.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Part {
