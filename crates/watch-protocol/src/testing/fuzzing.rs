@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use watchable_core::protobuf::{self, Contents, Message};
-use watchable_core::{DynamicObject, Meta, Scope, WatchItem as _};
+use watchable_core::{DynamicObject, Meta, Scope, TableRow, WatchItem as _};
 
 use crate::envelope::{self, Envelope};
 use crate::frame::json::JsonFrames;
@@ -42,6 +42,7 @@ pub fn frames(data: &[u8]) {
 /// is rejected here or when the object is decoded.
 pub fn envelope(line: &[u8]) {
     let line = Bytes::copy_from_slice(line);
+    table_event(&line);
     let read =
         |use_fast_path| envelope::json::read_as(&line, Scope::Namespaced, use_fast_path).ok();
     let Some(Envelope::Event { etype, object, identity }) = read(true) else { return };
@@ -58,22 +59,47 @@ pub fn envelope(line: &[u8]) {
     }
 }
 
-/// A list's items and metadata do not depend on where chunks end.
+/// An event of a table is a row, whose object has the identity of the event, and stays one with columns.
+fn table_event(line: &Bytes) {
+    let Ok((Envelope::Event { object, identity, .. }, columns)) =
+        envelope::table::read(line, Scope::Namespaced)
+    else {
+        return;
+    };
+    let Ok(row) = TableRow::<DynamicObject>::from_json(&object.bytes, false) else { return };
+    assert_eq!(row.object.name().unwrap_or_default(), identity.name);
+    if let Some(columns) = columns
+        && row.columns.is_none()
+        && envelope::table::has_cells(&object.bytes)
+    {
+        let with = envelope::table::with_columns(&object.bytes, &columns);
+        if let Ok(with) = TableRow::<DynamicObject>::from_json(&with, false) {
+            assert_eq!((with.cells, with.object), (row.cells, row.object));
+        }
+    }
+}
+
+/// A list's items, columns and metadata do not depend on where chunks end.
 pub fn list_body(data: &[u8]) {
     let (lengths, body) = split_input(data);
-    let read = |chunks: &mut dyn Iterator<Item = &[u8]>| {
-        let mut list = JsonList::default();
-        let mut items = Vec::new();
+    let read = |chunks: &mut dyn Iterator<Item = &[u8]>, is_table| {
+        let mut list = JsonList::new(is_table);
+        let (mut items, mut columns) = (Vec::new(), Vec::new());
         for chunk in chunks {
             list.push(chunk);
             while let Some(item) = list.next_item() {
+                columns.extend(list.take_columns());
                 items.push(item);
             }
         }
-        (items, list.finish().ok())
+        columns.extend(list.take_columns());
+        ((items, list.finish().ok()), columns)
     };
-    let complete = read(&mut std::iter::once(body));
-    assert_eq!(read(&mut chunks(body, lengths)), complete);
+    for is_table in [true, false] {
+        let complete = read(&mut std::iter::once(body), is_table);
+        assert_eq!(read(&mut chunks(body, lengths), is_table), complete);
+    }
+    let (complete, _) = read(&mut std::iter::once(body), false);
     let Ok(plain) = serde_json::from_slice::<serde_json::Value>(body) else { return };
     let Some(items) = plain["items"].as_array() else { return };
     if complete.1.is_some() {
