@@ -116,7 +116,7 @@ impl Watches {
             && now.since(at) < OVER
         {
             let lasted = lasted.as_secs().max(1);
-            line = format!("{line}; watching again after {lasted} s, nothing was missed");
+            line = format!("{line}; watching again after {lasted} s from the last event");
         }
         if let Some((at, count)) = self.repaired
             && now.since(at) < OVER
@@ -208,7 +208,7 @@ mod tests {
         watches.set(1, WatchState::Live, at(5_000));
         watches.repaired(at(5_000));
         watches.repaired(at(5_001));
-        let line = "live, 2 watches; watching again after 3 s, nothing was missed; repaired: 2 changes found by a comparison";
+        let line = "live, 2 watches; watching again after 3 s from the last event; repaired: 2 changes found by a comparison";
         assert_eq!(watches.line(at(6_000)), Line::Good(line.to_owned()));
         assert_eq!(watches.line(at(60_000)), Line::Good("live, 2 watches".to_owned()));
     }

@@ -158,6 +158,14 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Parses the name of a namespace. kubectl takes an empty one for that of the context.
+fn parse_namespace(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("a namespace has no name; leave -n out to watch all namespaces"),
+        name => Ok(name.to_owned()),
+    }
+}
+
 const NOT_A_DURATION: &str = "expected a duration such as 10s, 500ms or 5m";
 
 /// Parses a duration, which may be zero.

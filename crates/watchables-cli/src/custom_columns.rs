@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::jsonpath::{Fault, PathExpression, plain};
+use crate::printable::printable;
 
 /// What a cell shows if the object has no value for it.
 pub(crate) const NONE: &str = "<none>";
@@ -98,7 +99,7 @@ fn cell(path: &PathExpression, object: &Value) -> Result<String, Fault> {
         }
         text
     });
-    Ok(texts.collect::<Vec<_>>().join(",").replace(['\n', '\r'], " "))
+    Ok(printable(&texts.collect::<Vec<_>>().join(",").replace(['\n', '\r'], " ")))
 }
 
 /// Splits at commas that are not within brackets.

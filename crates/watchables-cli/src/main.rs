@@ -21,6 +21,7 @@ mod notices;
 mod numbers;
 mod output;
 mod plugin;
+mod printable;
 mod record;
 mod recorded;
 mod relay;

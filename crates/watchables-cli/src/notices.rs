@@ -141,7 +141,7 @@ impl Notices {
         self.interval = Duration::ZERO;
         let was_live = std::mem::replace(&mut self.was_live, true);
         self.reported.take()?;
-        let notice = if was_live { "watching again, nothing was missed" } else { "watching" };
+        let notice = if was_live { "watching again from the last event" } else { "watching" };
         Some(notice.to_owned())
     }
 }
@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(watch.live(9_000), None);
         assert!(watch.failing(Cause::Disconnected, 10_000, 11_000).is_some());
         assert_eq!(watch.live(12_000), None);
-        assert_eq!(watch.live(12_500).unwrap(), "watching again, nothing was missed");
+        assert_eq!(watch.live(12_500).unwrap(), "watching again from the last event");
     }
 
     #[test]

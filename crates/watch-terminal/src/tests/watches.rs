@@ -27,6 +27,6 @@ fn line_tells_of_interruptions_and_repairs() {
     world.change(EventType::Modified, Origin::Repair, pod("shop", "web-1", "Failed"));
     assert_eq!(
         world.line((140, 10), 1),
-        " ● live, 2 watches; watching again after 2 s, nothing was missed; repaired: 1 change found by a comparison"
+        " ● live, 2 watches; watching again after 2 s from the last event; repaired: 1 change found by a comparison"
     );
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
-use super::{ClusterArgs, parse_duration};
+use super::{ClusterArgs, parse_duration, parse_namespace};
 
 /// The arguments of `doctor`.
 #[derive(Debug, Parser)]
@@ -21,7 +21,7 @@ pub(crate) struct DoctorArgs {
     pub(crate) resources: Vec<String>,
 
     /// Check the permissions in these namespaces, with commas between them [default: all namespaces]
-    #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',')]
+    #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',', value_parser = parse_namespace)]
     pub(crate) namespace: Vec<String>,
 
     /// Output format

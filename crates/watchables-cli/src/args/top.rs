@@ -7,7 +7,7 @@ use clap::Parser;
 
 use super::recordings::parse_size;
 use super::replay::parse_speed;
-use super::{ClusterArgs, ColorChoice, parse_duration_or_zero};
+use super::{ClusterArgs, ColorChoice, parse_duration_or_zero, parse_namespace};
 use crate::moment::Moment;
 
 /// The arguments of `top`.
@@ -32,7 +32,7 @@ pub(crate) struct TopArgs {
     pub(crate) all_namespaces: bool,
 
     /// Only watch objects in these namespaces, with commas between them [default: all namespaces]
-    #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',')]
+    #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',', value_parser = parse_namespace)]
     pub(crate) namespace: Vec<String>,
 
     /// Only watch objects that match this label selector, such as app=web,tier!=front

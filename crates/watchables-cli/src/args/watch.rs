@@ -7,7 +7,7 @@ use clap::{Parser, ValueEnum};
 use watchables::EventType;
 
 use super::format::{Format, FormatParser};
-use super::{ClusterArgs, ExpressionArgs, parse_duration, parse_duration_or_zero};
+use super::{ClusterArgs, ExpressionArgs, parse_duration, parse_duration_or_zero, parse_namespace};
 use crate::jsonpath::PathExpression;
 
 /// The arguments of `watch`.
@@ -37,7 +37,7 @@ pub(crate) struct WatchArgs {
     pub(crate) all_namespaces: bool,
 
     /// Only watch objects in these namespaces, with commas between them [default: all namespaces]
-    #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',', value_parser = namespace)]
+    #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',', value_parser = parse_namespace)]
     pub(crate) namespace: Vec<String>,
 
     /// Watch the objects in this file of YAML or JSON manifests, in those of this folder, or from standard input (-);
@@ -152,8 +152,23 @@ pub(crate) struct WatchArgs {
     pub(crate) stats: bool,
 
     /// Accepted, as `kubectl get --watch` has it
-    #[arg(short = 'w', long = "watch", hide = true)]
-    pub(crate) _watch: bool,
+    #[arg(
+        short = 'w',
+        long = "watch",
+        hide = true,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_parser = ["true"]
+    )]
+    pub(crate) _watch: Option<String>,
+
+    /// Accepted, as kubectl has them: events are printed in any case, and managed fields where there are objects
+    #[arg(long = "output-watch-events", hide = true)]
+    pub(crate) _output_watch_events: bool,
+
+    #[arg(long = "show-managed-fields", hide = true)]
+    pub(crate) _show_managed_fields: bool,
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
@@ -227,12 +242,4 @@ pub(crate) enum ColorChoice {
     Always,
     /// Not at all
     Never,
-}
-
-/// Parses the name of a namespace. kubectl takes an empty one for that of the context.
-fn namespace(text: &str) -> Result<String, &'static str> {
-    match text.trim() {
-        "" => Err("a namespace has no name; leave -n out to watch all namespaces"),
-        name => Ok(name.to_owned()),
-    }
 }

@@ -10,6 +10,7 @@ use watchables::{DynamicObject, TableColumn};
 
 use crate::output::aligned::{Aligned, Cell};
 use crate::output::style::Styles;
+use crate::printable::printable;
 use crate::watch::Row;
 
 /// What is in a table besides the server's columns that are always shown.
@@ -173,16 +174,6 @@ fn text(value: &Value) -> String {
         },
         other => printable(&other.to_string()),
     }
-}
-
-/// Returns a text without what a terminal takes for commands, as kubectl shows it.
-fn printable(text: &str) -> String {
-    let shown = |c: char| match c {
-        '\u{1b}' => "^[".to_owned(),
-        c if c.is_control() => c.escape_default().to_string(),
-        c => c.to_string(),
-    };
-    text.chars().map(shown).collect()
 }
 
 fn labels(object: &DynamicObject) -> String {

@@ -81,7 +81,7 @@ fn interruption_and_recovery_are_reported() {
             )
             .unwrap();
     }
-    assert_eq!(line(), "watchables: pods/v1: watching again, nothing was missed\n");
+    assert_eq!(line(), "watchables: pods/v1: watching again from the last event\n");
     server.store().create(pod("default", "c")).unwrap();
     let mut rest = String::new();
     lines.read_to_string(&mut rest).unwrap();

@@ -1,5 +1,7 @@
 //! `-o jsonpath` and `-o custom-columns`.
 
+use serde_json::json;
+
 use crate::support::{cluster, pod, run, stderr, stdout, watchables};
 
 #[test]
@@ -102,4 +104,28 @@ fn what_does_not_suit_an_object_is_said_once() {
     ]));
     assert_eq!(stdout(&output), [".metadata.name"; 2]);
     assert!(stderr(&output).contains("a path is written as {.metadata.name}"));
+}
+
+/// A terminal would take them for commands, and columns would be out of line.
+#[test]
+fn control_characters_are_escaped_in_columns() {
+    let (server, home) = cluster();
+    let data = json!({"a": "\u{1b}[31mred", "b": "1\t2"});
+    let map = json!({"apiVersion": "v1", "kind": "ConfigMap",
+                     "metadata": {"namespace": "default", "name": "c"}, "data": data});
+    server.store().create(map).unwrap();
+    let format = "custom-columns=A:.data.a,B:.data.b";
+    let output = run(watchables(&home).args(["watch", "cm/c", "--count=1", "-o", format]));
+    assert_eq!(stdout(&output), ["A           B", "^[[31mred   1\\t2"]);
+}
+
+#[test]
+fn flags_of_kubectl_that_change_nothing_are_accepted() {
+    let (_server, home) = cluster();
+    for flags in
+        [&["-w"][..], &["--watch=true", "--output-watch-events"], &["--show-managed-fields"]]
+    {
+        let output = run(watchables(&home).args(["watch", "pods", "--count=2"]).args(flags));
+        assert_eq!(stdout(&output).len(), 2, "{flags:?}");
+    }
 }
