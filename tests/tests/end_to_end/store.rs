@@ -147,3 +147,29 @@ async fn projection_of_secrets_shows_no_value() {
         }
     }
 }
+
+#[tokio::test]
+async fn change_tells_its_difference_whole_and_compact_from_both_wires() {
+    for wire in [Wire::Json, Wire::Protobuf] {
+        for is_compact in [false, true] {
+            let server = server().await;
+            let mut web = server.store().create(pod("default", "web")).unwrap();
+            let watcher = Watcher::<Pod>::new(client(&server)).wire(wire);
+            let builder = StoreBuilder::new().source("", watcher);
+            let store = if is_compact { builder.compact() } else { builder }.build();
+            let by_tier =
+                store.index(|pod: &Pod| pod.metadata.labels.get("tier").map(ToString::to_string));
+            let mut changes = store.subscribe_index(&by_tier, "back".to_owned());
+            soon(store.ready().into_future()).await.unwrap();
+            web["metadata"]["labels"]["tier"] = "back".into();
+            let mut web = server.store().update(web).unwrap();
+            web["metadata"]["labels"]["app"] = "shop".into();
+            server.store().update(web).unwrap();
+            let entered = soon(changes.next()).await.unwrap();
+            assert_eq!(entered.etype(), EventType::Added);
+            let changed = soon(changes.next()).await.unwrap();
+            let shown = changed.diff().unwrap().to_string();
+            assert_eq!(shown, "metadata.labels.app: web → shop", "{wire:?} {is_compact}");
+        }
+    }
+}
