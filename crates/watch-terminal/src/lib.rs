@@ -43,5 +43,6 @@ pub use kind::KindSetup;
 pub use now::Now;
 pub use objects::Key as ObjectKey;
 pub use playback::{Playback, PlaybackAction};
+pub use text::{age, count};
 pub use theme::Theme;
 pub use watches::WatchState;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 /// Returns an age in one or two units, such as `59s`, `3m5s`, `4h` or `12d`. It is as exact as is of use.
-pub(crate) fn age(age: SignedDuration) -> String {
+pub fn age(age: SignedDuration) -> String {
     let seconds = age.as_secs().max(0);
     let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
     let two = |large: i64, unit: char, small: i64, small_unit: char| match small {
@@ -22,7 +22,7 @@ pub(crate) fn age(age: SignedDuration) -> String {
 }
 
 /// Returns a whole number with commas, such as `20,000`.
-pub(crate) fn count(number: u64) -> String {
+pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -1,17 +1,6 @@
 //! Numbers and sizes, for people.
 
-/// Returns a number with a comma before each three digits.
-pub(crate) fn with_commas(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub(crate) use watch_terminal::count as with_commas;
 
 /// Returns a number of bytes in the largest unit of which there are some: `1.2 MB`.
 #[allow(clippy::cast_precision_loss, reason = "it is rounded anyway")]

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Deserialize;
 use watch_recording::StateObject;
+use watch_terminal::age;
 
 const HEADINGS: [&str; 5] = ["NAMESPACE", "NAME", "STATUS", "AGE", "VERSION"];
 
@@ -71,30 +72,10 @@ fn row(object: &StateObject<'_>, time: Timestamp, is_mixed: bool) -> [String; 5]
     [dash(Some(object.namespace.to_owned())), name, dash(phase), dash(age), dash(version)]
 }
 
-/// Returns an age in its two largest units, at most: `45s`, `7m10s`, `5h`, `12d`.
-fn age(age: SignedDuration) -> String {
-    let seconds = age.as_secs().max(0);
-    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
-    let two = |large: i64, unit: &str, small: i64, small_unit: &str| {
-        if small == 0 {
-            format!("{large}{unit}")
-        } else {
-            format!("{large}{unit}{small}{small_unit}")
-        }
-    };
-    match () {
-        () if seconds < 120 => format!("{seconds}s"),
-        () if minutes < 10 => two(minutes, "m", seconds % 60, "s"),
-        () if hours < 3 => format!("{minutes}m"),
-        () if hours < 8 => two(hours, "h", minutes % 60, "m"),
-        () if hours < 48 => format!("{hours}h"),
-        () if days < 8 => two(days, "d", hours % 24, "h"),
-        () => format!("{days}d"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     #[test]
