@@ -58,7 +58,8 @@ struct Pending {
     resource: String,
     is_initial: bool,
     columns: Rc<[TableColumn]>,
-    headings: Vec<Cell>,
+    /// The headings of what stands before the server's columns.
+    before: Vec<&'static str>,
     cells: Vec<Cell>,
     below: Vec<u8>,
 }
@@ -86,10 +87,10 @@ impl Table {
     pub(crate) fn add(&mut self, line: &Line<'_>) {
         let columns = self.columns.entry(line.resource.to_owned()).or_default();
         let columns = Rc::clone(columns);
-        let (headings, cells) = self.options.cells(line, &columns);
+        let (before, cells) = self.options.cells(line, &columns);
         let (resource, is_initial) = (line.resource.to_owned(), line.is_initial);
         let below = Vec::new();
-        self.pending.push(Pending { resource, is_initial, columns, headings, cells, below });
+        self.pending.push(Pending { resource, is_initial, columns, before, cells, below });
     }
 
     /// Returns where to write what follows below the last line. `None` if there is none that is not written.
@@ -108,7 +109,7 @@ impl Table {
             lines.sort_by(|one, other| one.resource.cmp(&other.resource));
         }
         for line in std::mem::take(&mut self.pending) {
-            let Pending { resource, columns, headings, cells, below, .. } = line;
+            let Pending { resource, columns, before, cells, below, .. } = line;
             let line = (resource, columns);
             if self.last.as_ref() != Some(&line) {
                 if self.last.as_ref().is_some_and(|last| last.0 == line.0) {
@@ -116,6 +117,7 @@ impl Table {
                     self.aligned.forget_widths(&line.0);
                 }
                 if self.options.has_headings {
+                    let headings = self.options.headings(before, &line.1);
                     self.aligned.add(&line.0, headings, Vec::new());
                 }
             }
@@ -127,35 +129,46 @@ impl Table {
 }
 
 impl TableOptions {
-    /// Returns the headings of a line, and its cells.
-    fn cells(self, line: &Line<'_>, columns: &[TableColumn]) -> (Vec<Cell>, Vec<Cell>) {
-        let mut cells: Vec<(String, Cell)> = Vec::new();
-        cells.extend(line.before.iter().map(|(name, cell)| ((*name).to_owned(), cell.clone())));
+    /// Returns the cells of a line, and the headings of those before the server's columns.
+    fn cells(self, line: &Line<'_>, columns: &[TableColumn]) -> (Vec<&'static str>, Vec<Cell>) {
+        let (mut headings, mut cells): (Vec<_>, Vec<_>) = line.before.iter().cloned().unzip();
         if self.has_namespaces && line.is_namespaced {
-            let namespace = line.object.namespace().unwrap_or_default();
-            cells.push(("NAMESPACE".to_owned(), Cell::plain(printable(namespace))));
+            headings.push("NAMESPACE");
+            cells.push(Cell::plain(printable(line.object.namespace().unwrap_or_default())));
         }
-        let is_shown = |column: &TableColumn| column.priority == 0 || self.is_wide;
         let name = columns.iter().position(|column| column.format == "name").unwrap_or(0);
-        for (at, column) in columns.iter().enumerate().filter(|(_, column)| is_shown(column)) {
-            let cell = match line.row.cells.as_ref().map(|cells| cells.get(at)) {
+        for (at, _) in columns.iter().enumerate().filter(|(_, column)| self.shows(column)) {
+            cells.push(Cell::plain(match line.row.cells.as_ref().map(|cells| cells.get(at)) {
                 _ if at == name => name_of(line),
                 Some(value) => text(value.unwrap_or(&Value::Null)),
                 // It was deleted unseen.
                 None => "<unknown>".to_owned(),
-            };
-            cells.push((column.name.to_uppercase(), Cell::plain(cell)));
+            }));
         }
         if columns.is_empty() {
-            cells.push(("NAME".to_owned(), Cell::plain(name_of(line))));
+            cells.push(Cell::plain(name_of(line)));
         }
         if self.has_labels {
-            cells.push(("LABELS".to_owned(), Cell::plain(labels(line.object))));
+            cells.push(Cell::plain(labels(line.object)));
         }
-        let (headings, mut cells): (Vec<_>, Vec<_>) =
-            cells.into_iter().map(|(name, cell)| (Cell::plain(printable(&name)), cell)).unzip();
         cells.extend(line.remark.clone());
         (headings, cells)
+    }
+
+    /// Returns the headings of all columns.
+    fn headings(self, before: Vec<&'static str>, columns: &[TableColumn]) -> Vec<Cell> {
+        let mut headings: Vec<_> = before.into_iter().map(Cell::plain).collect();
+        let shown = columns.iter().filter(|column| self.shows(column));
+        headings.extend(shown.map(|column| Cell::plain(printable(&column.name.to_uppercase()))));
+        if columns.is_empty() {
+            headings.push(Cell::plain("NAME"));
+        }
+        headings.extend(self.has_labels.then(|| Cell::plain("LABELS")));
+        headings
+    }
+
+    fn shows(self, column: &TableColumn) -> bool {
+        column.priority == 0 || self.is_wide
     }
 }
 
