@@ -71,6 +71,8 @@ pub enum Task {
     Record,
     /// Events that are relayed to NATS JetStream
     Relay,
+    /// Events that are printed as JSON, until the program is killed
+    Print,
     /// A store of objects: filled, changed, read, relisted
     Store,
 }

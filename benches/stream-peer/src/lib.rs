@@ -5,6 +5,7 @@ mod idle;
 mod latency;
 mod list;
 mod outage;
+mod print;
 mod scale;
 mod stop;
 mod store;
@@ -27,6 +28,9 @@ use stream_common::Error;
 pub async fn run() -> Result<(), Error> {
     let args = Args::read();
     let client = client(&args.server[0])?;
+    if args.task == Task::Print {
+        return print::print(client, &args).await;
+    }
     let figures = match args.task {
         Task::Watch => watch::watch(client, &args).await?,
         Task::List => list::list(client, &args).await?,

@@ -27,6 +27,7 @@ mod scale;
 mod sides;
 mod stop;
 mod store;
+mod terminal;
 mod watch;
 mod wrapper;
 
@@ -93,7 +94,9 @@ enum Subcommands {
     Recording(Effort),
     /// CPU time, speed, memory and delay of relaying to NATS JetStream
     Relay(Effort),
-    /// All benches except `compile`, `compression` and `instructions`, as one Markdown table
+    /// CPU time and start of `watchables watch` beside kubectl, and the length of the binary
+    Terminal(Effort),
+    /// All benches except `compile`, `compression`, `instructions` and `terminal`, as one Markdown table
     All(Effort),
 }
 
@@ -195,6 +198,9 @@ const RELAY: Streams = Streams {
     measure: relay::relay,
 };
 
+/// What `bench terminal` measures: not one of `STREAMS`, as it builds the whole command line, and needs kubectl.
+const TERMINAL: &str = "changes of Pods printed, from the start of the process, beside kubectl and a program on kube-runtime";
+
 /// The benches of `bench all`, in order.
 const STREAMS: [&Streams; 14] = [
     &WATCH, &LIST, &HOLD, &LATENCY, &IDLE, &STOP, &INDEX, &OUTAGE, &SCALE, &MUX, &STORE, &DURABLE,
@@ -229,6 +235,11 @@ pub(crate) fn bench(root: &Path, args: &Bench) -> Result<String> {
         Subcommands::Durable(effort) => one(&DURABLE, effort)?,
         Subcommands::Recording(effort) => one(&RECORDING, effort)?,
         Subcommands::Relay(effort) => one(&RELAY, effort)?,
+        Subcommands::Terminal(effort) => {
+            let programs = Programs::build(&cargo)?;
+            let cases = terminal::terminal(&cargo, &programs, effort)?;
+            Report::new("terminal", heading(&sides, "terminal", TERMINAL, effort, ROUNDS), cases)
+        }
         Subcommands::All(effort) => return all(&cargo, &sides, args.json, effort),
     };
     Ok(if args.json { report.json() } else { report.table() })
@@ -236,13 +247,17 @@ pub(crate) fn bench(root: &Path, args: &Bench) -> Result<String> {
 
 fn streams(programs: &Programs, sides: &Sides, bench: &Streams, effort: Effort) -> Result<Report> {
     let Streams { name, subject, rounds, measure } = bench;
-    let heading = format!(
+    let heading = heading(sides, name, subject, effort, *rounds);
+    Ok(Report::new(name, heading, measure(programs, effort)?))
+}
+
+fn heading(sides: &Sides, name: &str, subject: &str, effort: Effort, rounds: u16) -> String {
+    format!(
         "{name}: {subject}; median of {}, in alternation\n{} against kube-runtime and {}",
-        effort.rounds(*rounds),
+        effort.rounds(rounds),
         sides.ours,
         sides.peer
-    );
-    Ok(Report::new(name, heading, measure(programs, effort)?))
+    )
 }
 
 fn all(cargo: &Cargo, sides: &Sides, json: bool, effort: Effort) -> Result<String> {

@@ -13,7 +13,7 @@ use crate::error::{Failure, Result};
 /// Cargo with the manifest and the target folder of the benches.
 pub(super) struct Cargo {
     program: OsString,
-    manifest: PathBuf,
+    root: PathBuf,
     target: PathBuf,
 }
 
@@ -23,13 +23,26 @@ impl Cargo {
         let target = env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
         let target = std::path::absolute(target.join("bench"))
             .map_err(|error| Failure::io("find", &target, &error))?;
-        Ok(Self { program: cargo::program(), manifest: root.join(BENCHES), target })
+        Ok(Self { program: cargo::program(), root, target })
     }
 
     /// Returns a cargo command for the benches' workspace.
     pub(super) fn command(&self, args: &[&str]) -> Command {
+        self.command_of(BENCHES, args)
+    }
+
+    /// Returns a cargo command for the main workspace.
+    pub(super) fn command_at_root(&self, args: &[&str]) -> Command {
+        self.command_of("Cargo.toml", args)
+    }
+
+    fn command_of(&self, manifest: &str, args: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(args).arg("--manifest-path").arg(&self.manifest).stdin(Stdio::null());
+        command
+            .args(args)
+            .arg("--manifest-path")
+            .arg(self.root.join(manifest))
+            .stdin(Stdio::null());
         // `cargo run` sets these for this program; build scripts that depend on them would run again.
         let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
         let ours =

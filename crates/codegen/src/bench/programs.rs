@@ -10,7 +10,8 @@ use super::report::{Case, median};
 use crate::error::{Failure, Result};
 
 /// The packages, built separately: otherwise each would get the features that another one needs.
-const PACKAGES: [&str; 7] = ["replayer", OURS, PEER, FLOOR, RECORDING, RELAY_OURS, RELAY_PEER];
+const PACKAGES: [&str; 8] =
+    ["replayer", OURS, PEER, FLOOR, RECORDING, RELAY_OURS, RELAY_PEER, TERMINAL];
 
 /// The measured programs.
 pub(super) const OURS: &str = "stream-ours";
@@ -19,6 +20,7 @@ pub(super) const FLOOR: &str = "stream-floor";
 pub(super) const RECORDING: &str = "stream-recording";
 pub(super) const RELAY_OURS: &str = "relay-ours";
 pub(super) const RELAY_PEER: &str = "relay-peer";
+pub(super) const TERMINAL: &str = "terminal";
 /// The programs that count allocations.
 pub(super) const OURS_COUNTING: &str = "stream-ours-counting";
 pub(super) const PEER_COUNTING: &str = "stream-peer-counting";
@@ -70,6 +72,11 @@ impl Programs {
         Ok(server)
     }
 
+    /// Returns the path of a program.
+    pub(super) fn path(&self, program: &str) -> PathBuf {
+        self.0.join(program)
+    }
+
     /// Runs the programs in alternation and returns their figures.
     pub(super) fn alternate<const N: usize>(
         &self,
@@ -77,11 +84,29 @@ impl Programs {
         programs: [Run<'_>; N],
         rounds: u16,
     ) -> Result<[Figures; N]> {
+        self.alternate_on(Some(server), programs, rounds)
+    }
+
+    /// The same for programs that start their server themselves.
+    pub(super) fn alternate_alone<const N: usize>(
+        &self,
+        programs: [Run<'_>; N],
+        rounds: u16,
+    ) -> Result<[Figures; N]> {
+        self.alternate_on(None, programs, rounds)
+    }
+
+    fn alternate_on<const N: usize>(
+        &self,
+        server: Option<&Server>,
+        programs: [Run<'_>; N],
+        rounds: u16,
+    ) -> Result<[Figures; N]> {
         let mut figures = [const { Figures(BTreeMap::new()) }; N];
         for round in 1..=rounds {
             for (run, figures) in programs.iter().zip(&mut figures) {
                 eprintln!("{} {} ({round} of {rounds})", run.program, run.args.join(" "));
-                figures.add(self.run(server, *run)?);
+                figures.add(self.run_on(server, *run)?);
             }
         }
         Ok(figures)
@@ -89,8 +114,12 @@ impl Programs {
 
     /// Runs a program once.
     pub(super) fn run(&self, server: &Server, run: Run<'_>) -> Result<Figures> {
+        self.run_on(Some(server), run)
+    }
+
+    fn run_on(&self, server: Option<&Server>, run: Run<'_>) -> Result<Figures> {
         let mut command = self.command(run.program, run.args);
-        for url in server.urls.split_whitespace() {
+        for url in server.map_or("", |server| &server.urls).split_whitespace() {
             command.args(["--server", url]);
         }
         command.stderr(Stdio::inherit());
@@ -106,7 +135,7 @@ impl Programs {
     }
 
     fn command(&self, program: &str, args: &[&str]) -> Command {
-        let mut command = Command::new(self.0.join(program));
+        let mut command = Command::new(self.path(program));
         command.args(args).stdin(Stdio::null());
         command
     }
