@@ -1,10 +1,12 @@
 //! What changed of objects, for `watch --diff` and `history`.
 
+use std::fmt::Display;
+
 use anyhow::anyhow;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use watchables::diff::{Change, Path, PathSegment};
 use watchables::field_path::{FieldPath, Segment};
-use watchables::{Diff, DynamicObject, EventType, WatchEvent};
+use watchables::{Diff, DiffOptions, DynamicObject, EventType, WatchEvent};
 
 use crate::args::DiffForm;
 use crate::whole_object::{self, Line};
@@ -65,22 +67,26 @@ impl Differences {
     }
 
     fn between(&self, before: &str, object: &DynamicObject) -> Shown {
-        let diff = match between(before.as_bytes(), object.json().as_bytes()) {
-            Ok(diff) => diff,
-            Err(remark) => return Shown::Remark(remark),
+        let shown = match self.form {
+            DiffForm::Fields => changes(before, object.json()).map(|changes| {
+                let shown = changes.into_iter().filter(|change| self.shows(change, object));
+                Shown::Changes(shown.collect())
+            }),
+            _ => whole(before, object.json()).map(|diff| self.of_whole(&diff, object)),
         };
-        let kind = object.kind().unwrap_or_default();
-        let is_shown = |change: &Change| {
-            let heartbeats = self.heartbeats.iter().filter(|(of, _)| *of == kind);
-            let mut left_out = self.ignored.iter().chain(heartbeats.map(|(_, path)| path));
-            !left_out.any(|path| is_at_or_below(change.path(), path))
-        };
-        if !diff.iter().any(is_shown) {
+        match shown {
+            Ok(Shown::Changes(changes)) if changes.is_empty() => Shown::Nothing,
+            Ok(shown) => shown,
+            Err(remark) => Shown::Remark(remark),
+        }
+    }
+
+    fn of_whole(&self, diff: &Diff, object: &DynamicObject) -> Shown {
+        if !diff.iter().any(|change| self.shows(change, object)) {
             return Shown::Nothing;
         }
         match self.form {
-            DiffForm::Fields => Shown::Changes(diff.into_iter().filter(is_shown).collect()),
-            DiffForm::Full => match whole_object::lines(&diff) {
+            DiffForm::Fields | DiffForm::Full => match whole_object::lines(diff) {
                 Ok(lines) => Shown::Whole(lines),
                 Err(error) => Shown::Remark(format!("(cannot be shown as YAML: {error})")),
             },
@@ -90,16 +96,36 @@ impl Differences {
             }
         }
     }
+
+    fn shows(&self, change: &Change, object: &DynamicObject) -> bool {
+        let is_at = |path| is_at_or_below(change.path(), path);
+        let kind = object.kind().unwrap_or_default();
+        let mut heartbeats = self.heartbeats.iter().filter(|(of, _)| *of == kind);
+        !self.ignored.iter().any(is_at) && !heartbeats.any(|(_, path)| is_at(path))
+    }
 }
 
-/// Returns what changed between two objects, or a remark in its place if there is nothing to show.
-pub(crate) fn between(before: &[u8], after: &[u8]) -> Result<Diff, String> {
-    let parse = |object: &[u8]| serde_json::from_slice::<Value>(object).unwrap_or_default();
-    match Diff::between(&parse(before), &parse(after)) {
-        Ok(diff) if diff.is_empty() => Err("(only its version and managed fields)".to_owned()),
-        Ok(diff) => Ok(diff),
-        Err(error) => Err(format!("(cannot be compared: {error})")),
-    }
+/// Returns what changed between two objects in JSON, or a remark in its place if there is nothing to show.
+pub(crate) fn changes(before: &str, after: &str) -> Result<Vec<Change>, String> {
+    let changes = DiffOptions::new().changes_of_json(before, after).map_err(not_comparable)?;
+    if changes.is_empty() { Err(NOTHING.to_owned()) } else { Ok(changes) }
+}
+
+/// The same with both objects.
+fn whole(before: &str, after: &str) -> Result<Diff, String> {
+    let parse = |object| serde_json::from_str::<&RawValue>(object);
+    let (before, after) =
+        parse(before).and_then(|before| Ok((before, parse(after)?))).map_err(not_comparable)?;
+    let diff = Diff::between(&before, &after).map_err(not_comparable)?;
+    if diff.is_empty() { Err(NOTHING.to_owned()) } else { Ok(diff) }
+}
+
+/// What is said of an object in which nothing changed that is compared.
+const NOTHING: &str = "(only its version and managed fields)";
+
+/// What is said of objects that are no JSON.
+pub(crate) fn not_comparable(error: impl Display) -> String {
+    format!("(cannot be compared: {error})")
 }
 
 /// Returns whether a path is one that a pattern stands for, or below it.
@@ -116,7 +142,7 @@ fn is_at_or_below(path: &Path, pattern: &FieldPath) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
     use watchables::{EventSource, Origin};
 
     use super::*;

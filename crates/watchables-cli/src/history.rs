@@ -148,8 +148,10 @@ fn lines(change: &Change) -> Vec<String> {
     if change.etype == EventType::Deleted {
         return Vec::new();
     }
-    match differences::between(before, after) {
-        Ok(diff) => diff.iter().map(ToString::to_string).collect(),
+    let texts = str::from_utf8(before).and_then(|before| Ok((before, str::from_utf8(after)?)));
+    let changes = texts.map_err(differences::not_comparable);
+    match changes.and_then(|(before, after)| differences::changes(before, after)) {
+        Ok(changes) => changes.iter().map(ToString::to_string).collect(),
         Err(remark) => vec![remark],
     }
 }

@@ -126,6 +126,11 @@ impl DiffOptions {
         }
     }
 
+    /// Returns whether a member of the metadata is not compared.
+    pub(super) fn leaves_out(&self, name: &str) -> bool {
+        self.left_out.contains(&name)
+    }
+
     pub(super) fn kind(&self) -> Option<&Kind> {
         self.kind.as_ref()
     }

@@ -22,7 +22,13 @@ fn lines_with(options: &DiffOptions, before: &Value, after: &Value) -> Vec<Strin
     assert_eq!(text, lines.join("\n"));
     assert_eq!(text.lines().count(), diff.len(), "one line a change: {text}");
     assert_eq!(diff.is_empty(), diff.changes().is_empty());
+    assert_eq!(of_texts(options, before, after), diff.changes());
     lines
+}
+
+/// Returns the changes between the texts of two objects.
+fn of_texts(options: &DiffOptions, before: &Value, after: &Value) -> Vec<Change> {
+    options.changes_of_json(&before.to_string(), &after.to_string()).unwrap()
 }
 
 /// Applies both patches, and returns the results.
@@ -39,6 +45,10 @@ fn patched(diff: &Diff, before: &Value) -> (Value, Value) {
 fn check_patches(before: &Value, after: &Value) -> Result<(), String> {
     let diff = Diff::between(before, after).map_err(|error| error.to_string())?;
     let (by_operations, by_merge) = patched(&diff, before);
+    let of_texts = of_texts(&DiffOptions::new(), before, after);
+    if of_texts != diff.changes() {
+        return Err(format!("of the texts: {of_texts:?}, of the objects: {:?}", diff.changes()));
+    }
     if diff.is_empty() != equal::same(before, after) {
         return Err(format!("{} changes", diff.len()));
     }
