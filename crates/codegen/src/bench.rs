@@ -19,6 +19,7 @@ mod list;
 mod mux;
 mod nats;
 mod outage;
+mod plot;
 mod programs;
 mod recording;
 mod relay;
@@ -96,6 +97,8 @@ enum Subcommands {
     Relay(Effort),
     /// CPU time and start of `watchables watch` beside kubectl, and the length of the binary
     Terminal(Effort),
+    /// Draws README's figures from what benches printed with --json
+    Plot(plot::Options),
     /// All benches except `compile`, `compression`, `instructions` and `terminal`, as one Markdown table
     All(Effort),
 }
@@ -240,6 +243,7 @@ pub(crate) fn bench(root: &Path, args: &Bench) -> Result<String> {
             let cases = terminal::terminal(&cargo, &programs, effort)?;
             Report::new("terminal", heading(&sides, "terminal", TERMINAL, effort, ROUNDS), cases)
         }
+        Subcommands::Plot(ref options) => return plot::plot(root, options),
         Subcommands::All(effort) => return all(&cargo, &sides, args.json, effort),
     };
     Ok(if args.json { report.json() } else { report.table() })

@@ -14,6 +14,9 @@ const EVENTS: u32 = 20_000;
 /// What the server sends beyond the events that count, so that no program keeps the last of them in a buffer.
 const MORE: u32 = 100;
 
+/// The objects whose changes are shown as differences.
+const OBJECTS: u32 = 500;
+
 /// The targets for CPU time of JSON, relative to kubectl and to the peer.
 const OVER_KUBECTL: f64 = 0.25;
 const OVER_PEER: f64 = 0.5;
@@ -29,6 +32,7 @@ pub(super) fn terminal(cargo: &Cargo, programs: &Programs, effort: Effort) -> Re
     let watchables = build(cargo)?;
     let path = watchables.to_string_lossy();
     let mut cases = cpu(programs, &path, effort)?;
+    cases.push(diff(programs, &path, effort)?);
     cases.push(first_line(programs, &path, effort)?);
     cases.push(length(&watchables)?);
     Ok(cases)
@@ -56,7 +60,6 @@ fn cpu(programs: &Programs, watchables: &str, effort: Effort) -> Result<Vec<Case
     let commands = [
         ours("-o json"),
         ours(""),
-        ours("--diff"),
         of_peer(""),
         of_peer("--variant dynamic"),
         // Each object begins and ends with a line of a single brace.
@@ -67,7 +70,7 @@ fn cpu(programs: &Programs, watchables: &str, effort: Effort) -> Result<Vec<Case
         .each_ref()
         .map(|(command, lines)| ["cpu", "--count", &count, "--lines", lines, "--command", command]);
     let runs = args.each_ref().map(|args| Run::new(TERMINAL, args));
-    let [json, text, diff, typed, dynamic, kubectl_json, kubectl_name] =
+    let [json, text, typed, dynamic, kubectl_json, kubectl_name] =
         programs.alternate(&server, runs, effort.rounds(ROUNDS))?;
     let beside = |ours: &Figures, peer: &Figures, case: &str| {
         ours.beside(peer, "cpu_us", format!("CPU an event, {case}"), "µs")
@@ -79,9 +82,23 @@ fn cpu(programs: &Programs, watchables: &str, effort: Effort) -> Result<Vec<Case
             .with_target(Target::Ratio(OVER_PEER)),
         beside(&json, &dynamic, "-o json, beside its DynamicObjects as JSON")?,
         beside(&text, &kubectl_name, "text, beside kubectl -o name")?,
-        Case::new("CPU an event, --diff", "µs", diff.get("cpu_us")?, None)
-            .with_target(Target::Ours(DIFF)),
     ])
+}
+
+/// A change of an annotation, and what it was before, beside the same without `--diff`.
+fn diff(programs: &Programs, watchables: &str, effort: Effort) -> Result<Case> {
+    let events = effort.scaled(EVENTS);
+    let [served, objects] = [events + MORE, OBJECTS].map(|number| number.to_string());
+    let server = programs.serve(&["--events", &served, "--objects", &objects])?;
+    let count = (events + OBJECTS).to_string();
+    let commands = ["--diff", ""].map(|option| format!("{watchables} watch pods {option}"));
+    let args = commands
+        .each_ref()
+        .map(|command| ["cpu", "--count", &count, "--lines", "1", "--command", command]);
+    let runs = args.each_ref().map(|args| Run::new(TERMINAL, args));
+    let [diff, text] = programs.alternate(&server, runs, effort.rounds(ROUNDS))?;
+    let case = "CPU an event, --diff, beside the same without";
+    Ok(diff.beside(&text, "cpu_us", case, "µs")?.with_target(Target::Ours(DIFF)))
 }
 
 fn first_line(programs: &Programs, watchables: &str, effort: Effort) -> Result<Case> {
