@@ -27,16 +27,12 @@ mod first_program {
     async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let client = watchables::connect().await?;
         let watcher = Watcher::<Pod>::new(client);
-        let mut events = watcher.stream(StreamOptions::default());
+        let mut events = watcher.stream(StreamOptions::managed());
         while let Some(event) = events.try_next().await? {
             let meta = event.obj.metadata;
             println!("{}, {:?}, {:?}", event.etype, meta.namespace, meta.name);
         }
         Ok(())
-    }
-
-    fn managed(watcher: &Watcher<Pod>) {
-        let mut events = watcher.stream(StreamOptions::managed());
     }
 }
 
