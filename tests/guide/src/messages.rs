@@ -1,0 +1,141 @@
+//! The texts of errors and notices, read from the source: string literals of several words that a program may show.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use proc_macro2::{TokenStream, TokenTree};
+
+/// A literal with fewer words is a part of a text that says more, or none for people.
+const WORDS: usize = 4;
+
+/// Macros whose texts only a bug shows.
+const OF_BUGS: [&str; 6] =
+    ["debug_assert", "debug_assert_eq", "unreachable", "assert_eq", "todo", "unimplemented"];
+
+/// A text, with `…` for what varies.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Message {
+    /// The text.
+    pub text: String,
+    /// The file that has it.
+    pub file: PathBuf,
+}
+
+/// Returns the texts in the Rust files of a folder, without tests.
+///
+/// # Errors
+///
+/// Fails if a file cannot be read or is no Rust.
+pub fn messages(folder: &Path) -> Result<Vec<Message>> {
+    let mut found = Vec::new();
+    for file in rust_files(folder)? {
+        let source = fs::read_to_string(&file)?;
+        let tokens: TokenStream = source
+            .parse()
+            .map_err(|error| anyhow::anyhow!("{error}"))
+            .with_context(|| file.display().to_string())?;
+        let mut texts = Vec::new();
+        collect(tokens, &mut texts);
+        found.extend(texts.into_iter().map(|text| Message { text, file: file.clone() }));
+    }
+    found.sort();
+    found.dedup_by(|a, b| a.text == b.text);
+    Ok(found)
+}
+
+fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+        if ["tests", "testing"].contains(&name) {
+            continue;
+        }
+        if path.is_dir() {
+            files.extend(rust_files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+/// Walks the tokens: past attributes, tests, and what only a bug shows.
+fn collect(tokens: TokenStream, texts: &mut Vec<String>) {
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    let is = |at: usize, text: &str| tokens.get(at).is_some_and(|token| token.to_string() == text);
+    let mut at = 0;
+    while at < tokens.len() {
+        match &tokens[at] {
+            TokenTree::Punct(punct) if punct.as_char() == '#' => {
+                let at_group = if is(at + 1, "!") { at + 2 } else { at + 1 };
+                let attribute = tokens.get(at_group).map(ToString::to_string).unwrap_or_default();
+                at = at_group;
+                if attribute.replace(' ', "") == "[cfg(test)]" {
+                    // The item ends with its body, or at a semicolon.
+                    while at < tokens.len() && !is(at, ";") && !is_body(&tokens[at]) {
+                        at += 1;
+                    }
+                }
+            }
+            TokenTree::Ident(name) if name == "expect" => {
+                if at > 0 && is(at - 1, ".") {
+                    at += 1;
+                }
+            }
+            TokenTree::Ident(name)
+                if is(at + 1, "!") && OF_BUGS.iter().any(|of_bugs| name == of_bugs) =>
+            {
+                at += 2;
+            }
+            TokenTree::Group(group) => collect(group.stream(), texts),
+            TokenTree::Literal(literal) => {
+                if let Ok(literal) = syn::parse_str::<syn::LitStr>(&literal.to_string()) {
+                    let text = normal(&literal.value());
+                    let words =
+                        text.split(' ').filter(|word| word.chars().any(char::is_alphabetic));
+                    if words.count() >= WORDS {
+                        texts.push(text);
+                    }
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+fn is_body(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == proc_macro2::Delimiter::Brace)
+}
+
+/// Replaces what varies by `…`, and drops what only joins the text to others.
+pub fn normal(text: &str) -> String {
+    let mut normal = String::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '{' if chars.peek() == Some(&'{') => {
+                chars.next();
+                normal.push('{');
+            }
+            '}' if chars.peek() == Some(&'}') => {
+                chars.next();
+                normal.push('}');
+            }
+            '{' => {
+                for c in chars.by_ref() {
+                    if c == '}' {
+                        break;
+                    }
+                }
+                normal.push('…');
+            }
+            c => normal.push(c),
+        }
+    }
+    let joins = |c: char| c.is_whitespace() || "…:;,.".contains(c);
+    normal.trim_matches(joins).split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,16 @@
+//! The pages of the guide as documentation, so that rustdoc compiles their snippets, and runs those that need no cluster.
+
+macro_rules! pages {
+    ($($module:ident $page:literal)*) => {
+        $(
+            #[doc = include_str!(concat!("../../../docs/guide/src/", $page))]
+            pub mod $module {}
+        )*
+    };
+}
+
+pages! {
+    first_watcher "first-watcher.md"
+    managed_streams "managed-streams.md"
+    many_kinds "many-kinds.md"
+}
