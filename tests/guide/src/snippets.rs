@@ -13,4 +13,8 @@ pages! {
     first_watcher "first-watcher.md"
     managed_streams "managed-streams.md"
     many_kinds "many-kinds.md"
+    custom_resources "custom-resources.md"
+    stores "stores.md"
+    durable_streams "durable-streams.md"
+    testing "testing.md"
 }
