@@ -17,4 +17,7 @@ pages! {
     stores "stores.md"
     durable_streams "durable-streams.md"
     testing "testing.md"
+    from_kube_rs "from-kube-rs.md"
+    from_hikaru "from-hikaru.md"
+    from_client_go "from-client-go.md"
 }
