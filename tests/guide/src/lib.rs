@@ -2,8 +2,11 @@
 
 mod book;
 mod messages;
+mod setters;
 #[cfg(doctest)]
 mod snippets;
+mod source_files;
 
 pub use book::{build, repository, source};
 pub use messages::{Message, messages, normal};
+pub use setters::setters;

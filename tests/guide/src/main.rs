@@ -3,6 +3,10 @@
 use std::path::PathBuf;
 
 fn main() -> anyhow::Result<()> {
+    if let Some(f) = std::env::var_os("SETTERS") {
+        println!("{:#?}", watchables_guide::setters(&watchables_guide::repository().join(f))?);
+        return Ok(());
+    }
     if let Some(f) = std::env::var_os("DUMP") {
         for m in watchables_guide::messages(&watchables_guide::repository().join(f))? {
             println!("{}\t{}", m.file.display(), m.text);

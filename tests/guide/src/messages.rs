@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use proc_macro2::{TokenStream, TokenTree};
 
+use crate::source_files::rust_files;
+
 /// A literal with fewer words is a part of a text that says more, or none for people.
 const WORDS: usize = 4;
 
@@ -42,24 +44,6 @@ pub fn messages(folder: &Path) -> Result<Vec<Message>> {
     found.sort();
     found.dedup_by(|a, b| a.text == b.text);
     Ok(found)
-}
-
-fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
-    for entry in entries {
-        let path = entry?.path();
-        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-        if ["tests", "testing"].contains(&name) {
-            continue;
-        }
-        if path.is_dir() {
-            files.extend(rust_files(&path)?);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    Ok(files)
 }
 
 /// Walks the tokens: past attributes, tests, and what only a bug shows.
