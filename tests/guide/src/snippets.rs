@@ -20,4 +20,6 @@ pages! {
     from_kube_rs "from-kube-rs.md"
     from_hikaru "from-hikaru.md"
     from_client_go "from-client-go.md"
+    recordings "recordings.md"
+    performance "performance.md"
 }
