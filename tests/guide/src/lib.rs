@@ -8,5 +8,5 @@ mod snippets;
 mod source_files;
 
 pub use book::{build, repository, source};
-pub use messages::{Message, messages, normal};
+pub use messages::{Message, messages, normal, word_count};
 pub use setters::setters;

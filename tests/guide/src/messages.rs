@@ -8,9 +8,6 @@ use proc_macro2::{TokenStream, TokenTree};
 
 use crate::source_files::rust_files;
 
-/// A literal with fewer words is a part of a text that says more, or none for people.
-const WORDS: usize = 4;
-
 /// Macros whose texts only a bug shows.
 const OF_BUGS: [&str; 6] =
     ["debug_assert", "debug_assert_eq", "unreachable", "assert_eq", "todo", "unimplemented"];
@@ -24,12 +21,12 @@ pub struct Message {
     pub file: PathBuf,
 }
 
-/// Returns the texts in the Rust files of a folder, without tests.
+/// Returns the texts of so many words or more in the Rust files of a folder, without tests.
 ///
 /// # Errors
 ///
 /// Fails if a file cannot be read or is no Rust.
-pub fn messages(folder: &Path) -> Result<Vec<Message>> {
+pub fn messages(folder: &Path, words: usize) -> Result<Vec<Message>> {
     let mut found = Vec::new();
     for file in rust_files(folder)? {
         let source = fs::read_to_string(&file)?;
@@ -39,6 +36,7 @@ pub fn messages(folder: &Path) -> Result<Vec<Message>> {
             .with_context(|| file.display().to_string())?;
         let mut texts = Vec::new();
         collect(tokens, &mut texts);
+        texts.retain(|text| word_count(text) >= words);
         found.extend(texts.into_iter().map(|text| Message { text, file: file.clone() }));
     }
     found.sort();
@@ -78,17 +76,18 @@ fn collect(tokens: TokenStream, texts: &mut Vec<String>) {
             TokenTree::Literal(literal) => {
                 if let Ok(literal) = syn::parse_str::<syn::LitStr>(&literal.to_string()) {
                     let text = normal(&literal.value());
-                    let words =
-                        text.split(' ').filter(|word| word.chars().any(char::is_alphabetic));
-                    if words.count() >= WORDS {
-                        texts.push(text);
-                    }
+                    texts.push(text);
                 }
             }
             _ => {}
         }
         at += 1;
     }
+}
+
+/// Returns the number of words, which have a letter.
+pub fn word_count(text: &str) -> usize {
+    text.split(' ').filter(|word| word.chars().any(char::is_alphabetic)).count()
 }
 
 fn is_body(token: &TokenTree) -> bool {
@@ -115,7 +114,9 @@ pub fn normal(text: &str) -> String {
                         break;
                     }
                 }
-                normal.push('…');
+                if !normal.ends_with('…') {
+                    normal.push('…');
+                }
             }
             c => normal.push(c),
         }
