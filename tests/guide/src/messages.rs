@@ -62,11 +62,7 @@ fn collect(tokens: TokenStream, texts: &mut Vec<String>) {
                     }
                 }
             }
-            TokenTree::Ident(name) if name == "expect" => {
-                if at > 0 && is(at - 1, ".") {
-                    at += 1;
-                }
-            }
+            TokenTree::Ident(name) if name == "expect" && at > 0 && is(at - 1, ".") => at += 1,
             TokenTree::Ident(name)
                 if is(at + 1, "!") && OF_BUGS.iter().any(|of_bugs| name == of_bugs) =>
             {
