@@ -104,3 +104,23 @@ fn normal(path: &Path) -> PathBuf {
     }
     normal
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_out_of_the_book_lead_to_the_repository() {
+        let page = source().join("page.md");
+        let content = "[a](../../stores.md#what), [b](other.md), [c](#here), [d](https://d.example), \
+                       [a](../../stores.md#what)";
+        let linked = with_links_to("https://r.example/", &page, content).unwrap();
+        assert_eq!(
+            linked,
+            "[a](https://r.example/docs/stores.md#what), [b](other.md), [c](#here), [d](https://d.example), \
+             [a](https://r.example/docs/stores.md#what)"
+        );
+        let outside = with_links_to("", &page, "[a](../../../../elsewhere.md)").unwrap_err();
+        assert!(outside.to_string().contains("elsewhere.md"), "{outside}");
+    }
+}

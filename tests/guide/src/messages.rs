@@ -120,3 +120,50 @@ pub fn normal(text: &str) -> String {
     let joins = |c: char| c.is_whitespace() || "…:;,.".contains(c);
     normal.trim_matches(joins).split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(source: &str) -> Vec<String> {
+        let mut texts = Vec::new();
+        collect(source.parse().unwrap(), &mut texts);
+        texts
+    }
+
+    #[test]
+    fn texts_of_errors_and_notices_are_found() {
+        let source = r#"
+            fn show(f: &mut Formatter) {
+                write!(f, "{operation}: the server has no {resource}; ")?;
+                f.write_str("of two \
+                             lines")?;
+                bail!("{name:?} exists");
+            }
+        "#;
+        assert_eq!(found(source), ["the server has no", "of two lines", "exists"]);
+    }
+
+    #[test]
+    fn docs_tests_and_what_only_a_bug_shows_are_passed_over() {
+        let source = r#"
+            /// A doc.
+            #[must_use = "a reason"]
+            fn f() {
+                g().expect("it is there");
+                debug_assert!(true, "never");
+                unreachable!("never");
+            }
+            #[cfg(test)]
+            mod tests { const TEXT: &str = "a test"; }
+            const AFTER: &str = "after the test";
+        "#;
+        assert_eq!(found(source), ["after the test"]);
+    }
+
+    #[test]
+    fn braces_that_are_doubled_are_not_what_varies() {
+        assert_eq!(normal("{{field}} of {kind:?}{name}: "), "{field} of");
+        assert_eq!(normal("between {a}{b} and {c}, twice"), "between … and …, twice");
+    }
+}
