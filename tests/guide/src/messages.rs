@@ -93,32 +93,36 @@ fn is_body(token: &TokenTree) -> bool {
 /// Replaces what varies by `…`, and drops what only joins the text to others.
 pub fn normal(text: &str) -> String {
     let mut normal = String::new();
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '{' if chars.peek() == Some(&'{') => {
-                chars.next();
-                normal.push('{');
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let after = &rest[c.len_utf8()..];
+        if let Some(after) = rest.strip_prefix("{{") {
+            normal.push('{');
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix("}}") {
+            normal.push('}');
+            rest = after;
+        } else if c == '{'
+            && let Some((what, after)) = after.split_once('}')
+            && is_placeholder(what)
+        {
+            if !normal.ends_with('…') {
+                normal.push('…');
             }
-            '}' if chars.peek() == Some(&'}') => {
-                chars.next();
-                normal.push('}');
-            }
-            '{' => {
-                for c in chars.by_ref() {
-                    if c == '}' {
-                        break;
-                    }
-                }
-                if !normal.ends_with('…') {
-                    normal.push('…');
-                }
-            }
-            c => normal.push(c),
+            rest = after;
+        } else {
+            normal.push(c);
+            rest = after;
         }
     }
     let joins = |c: char| c.is_whitespace() || "…:;,.".contains(c);
     normal.trim_matches(joins).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether this is what stands between the braces of a format: `name:?`.
+fn is_placeholder(text: &str) -> bool {
+    let (name, format) = text.split_once(':').unwrap_or((text, ""));
+    name.chars().all(|c| c.is_alphanumeric() || c == '_') && !format.contains([' ', '`', '{'])
 }
 
 #[cfg(test)]
@@ -164,6 +168,7 @@ mod tests {
     #[test]
     fn braces_that_are_doubled_are_not_what_varies() {
         assert_eq!(normal("{{field}} of {kind:?}{name}: "), "{field} of");
+        assert_eq!(normal("a `{`, or a `}` without `{`"), "a `{`, or a `}` without `{`");
         assert_eq!(normal("between {a}{b} and {c}, twice"), "between … and …, twice");
     }
 }

@@ -46,7 +46,7 @@ const TEXTS: [&str; 16] = [
     "The same, with a line of headers and a line of paths in a file",
     "The same, with the template in a file",
     "Type, namespace and name",
-    "What the template has of each object, such as '… …'",
+    "What the template has of each object, such as '{.metadata.name} {.status.phase}'",
     "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
     "ROLLBACK TO m; RELEASE m",
     "SELECT FROM pg_namespace WHERE nspname = $1",
