@@ -85,26 +85,3 @@ fn settings_page_has_each_feature() {
         );
     }
 }
-
-/// What else pages say that changes with the repository.
-#[test]
-fn pages_name_the_rust_version_and_the_releases_of_today() {
-    let text = |path: &str| std::fs::read_to_string(repository().join(path)).unwrap();
-    let workspace = text("Cargo.toml");
-    let (_, version) = workspace.split_once("rust-version = \"").unwrap();
-    let version = version.split('"').next().unwrap();
-    let page = text("docs/guide/src/first-watcher.md");
-    assert!(page.contains(&format!("Rust {version} or newer")), "first-watcher.md: Rust {version}");
-
-    let manifest = text("crates/watchables/Cargo.toml");
-    let minors = manifest.lines().filter_map(|line| {
-        let minor = line.strip_prefix("rel_1_")?.split(" = [").next()?;
-        minor.parse::<u32>().ok()
-    });
-    let minors: BTreeSet<_> = minors.collect();
-    let (oldest, newest) = (minors.first().unwrap(), minors.last().unwrap());
-    let releases = format!("each release from 1.{oldest} to 1.{newest}");
-    assert!(page.contains(&releases), "first-watcher.md: {releases}");
-    let releases = format!("`rel_1_{oldest}` … `rel_1_{newest}`");
-    assert!(text("docs/guide/src/settings.md").contains(&releases), "settings.md: {releases}");
-}
