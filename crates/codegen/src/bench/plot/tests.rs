@@ -1,3 +1,5 @@
+//! The committed pictures, and what is said of missing figures.
+
 use std::path::Path;
 
 use super::*;
