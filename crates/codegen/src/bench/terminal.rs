@@ -44,6 +44,8 @@ fn build(cargo: &Cargo) -> Result<PathBuf> {
     let mut command =
         cargo.command_at_root(&["build", "--profile", "dist", "--package", "watchables-cli"]);
     command.arg("--target-dir").arg(&target);
+    // As for what is offered for download: nothing unwinds.
+    command.env("CARGO_ENCODED_RUSTFLAGS", "-Cforce-unwind-tables=no");
     cargo::run(command)?;
     Ok(target.join("dist/watchables"))
 }
