@@ -101,7 +101,7 @@ fn packages_can_be_published_one_after_another() {
             let ours = package.dependencies.iter().filter(|other| other.path.is_some());
             ours.filter(|other| other.req != "*").any(|other| !done.contains(&other.name))
         };
-        let (waiting, ready): (Vec<_>, Vec<_>) = left.into_iter().partition(|p| waits(&p));
+        let (waiting, ready): (Vec<_>, Vec<_>) = left.into_iter().partition(|p| waits(p));
         let names: Vec<_> = waiting.iter().map(|package| &package.name).collect();
         assert!(!ready.is_empty(), "each of these waits for another of them: {names:?}");
         done.extend(ready.into_iter().map(|package| package.name.clone()));
