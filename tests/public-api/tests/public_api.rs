@@ -63,11 +63,16 @@ fn document() -> PathBuf {
 
 /// The public API of a package, one item a line, without what every type has from its traits.
 fn api(json: &Path) -> String {
-    let text = fs::read_to_string(json).unwrap_or_else(|error| panic!("{}: {error}", json.display()));
+    let text =
+        fs::read_to_string(json).unwrap_or_else(|error| panic!("{}: {error}", json.display()));
     let format = text.rsplit_once("\"format_version\":").map_or("", |(_, rest)| rest);
-    let format: u64 = format.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap();
+    let format: u64 =
+        format.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap();
     let (wanted, rust) = FORMAT;
-    assert!(format == wanted, "this Rust writes JSON of the form {format}, and {wanted} is read: use Rust {rust}, or another version of public-api in tests/public-api/Cargo.toml");
+    assert!(
+        format == wanted,
+        "this Rust writes JSON of the form {format}, and {wanted} is read: use Rust {rust}, or another version of public-api in tests/public-api/Cargo.toml"
+    );
     let api = public_api::Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
         .omit_auto_trait_impls(true)
