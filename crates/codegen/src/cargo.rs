@@ -15,11 +15,18 @@ pub(crate) fn program() -> OsString {
 
 /// Builds the programs of packages, next to each other; returns the path of one of them.
 pub(crate) fn build(root: &Path, packages: &[&str], name: &str) -> Result<PathBuf> {
-    let output = Command::new(program())
+    let mut command = Command::new(program());
+    command
         .current_dir(root)
         .args(["build", "--quiet", "--bins"])
         .args(packages.iter().map(|package| format!("--package={package}")))
-        .arg("--message-format=json-render-diagnostics")
+        .arg("--message-format=json-render-diagnostics");
+    built(&mut command, name)
+}
+
+/// Runs a `cargo build` that writes messages as JSON; returns the path of one of the programs.
+pub(crate) fn built(command: &mut Command, name: &str) -> Result<PathBuf> {
+    let output = command
         .stderr(Stdio::inherit())
         .output()
         .map_err(|error| Failure::new(format!("cannot run cargo: {error}")))?;

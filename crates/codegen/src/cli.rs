@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::bench::{self, Bench};
 use crate::chaos::{self, Chaos};
 use crate::diff;
+use crate::dist::{self, Dist};
 use crate::e2e::{self, EndToEnd};
 use crate::envtest::{self, Envtest};
 use crate::error::{Failure, Result};
@@ -49,6 +50,8 @@ enum Command {
     E2e(EndToEnd),
     /// Kill, cut and stall relays, their sinks and a real kube-apiserver at random, and compare what the sinks have
     Chaos(Chaos),
+    /// Make what is offered for download: an archive with the static program, an SBOM, and checksums
+    Dist(Dist),
 }
 
 #[derive(Args)]
@@ -156,6 +159,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Envtest(command) => envtest::envtest(&root, command),
         Command::E2e(args) => e2e::e2e(&root, &args),
         Command::Chaos(args) => chaos::chaos(&root, &args),
+        Command::Dist(args) => dist::dist(&root, &args),
     }
 }
 

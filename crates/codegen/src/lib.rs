@@ -14,6 +14,7 @@ mod chaos;
 pub mod cli;
 mod descriptions;
 pub mod diff;
+mod dist;
 mod e2e;
 mod envtest;
 pub mod error;

@@ -130,7 +130,7 @@ fn changes_since_previous(root: &Path, release: Release) -> Result<String> {
 
 /// Compiles a new crate, which also adds it to Cargo.lock.
 fn compile(root: &Path, release: Release, downloads: &Downloads) -> Result<()> {
-    let name = release.crate_name();
+    let name = release.package_name();
     eprintln!("compiling {name}");
     let cargo = cargo::program();
     let status = Command::new(&cargo).args(["check", "-p", &name]).current_dir(root).status();

@@ -19,6 +19,11 @@ impl Release {
         format!("rel_1_{}", self.minor)
     }
 
+    /// Returns the name of its package, which has a registry's names to itself: `watchables-rel-1-36`.
+    pub fn package_name(self) -> String {
+        format!("watchables-rel-1-{}", self.minor)
+    }
+
     pub(crate) fn minor(self) -> u32 {
         self.minor
     }
@@ -79,6 +84,7 @@ mod tests {
         let release: Release = "1.36".parse().unwrap();
         assert_eq!(release.to_string(), "1.36");
         assert_eq!(release.crate_name(), "rel_1_36");
+        assert_eq!(release.package_name(), "watchables-rel-1-36");
         assert_eq!(release.first_tag(), "v1.36.0");
     }
 

@@ -46,9 +46,12 @@ fn new_release_is_fetched_pinned_generated_compiled_and_compared() {
     make_workspace(&repository);
     let outcome = repository.run(&["regen", "1.100", "--base-url", &repository.mirror()]);
     outcome.succeeded();
-    for part in
-        ["v1.100.0/api/openapi-spec", "created ", "compiling rel_1_100", "Checking rel_1_100"]
-    {
+    for part in [
+        "v1.100.0/api/openapi-spec",
+        "created ",
+        "compiling watchables-rel-1-100",
+        "Checking watchables-rel-1-100",
+    ] {
         assert!(outcome.stderr.contains(part), "{part} is not in {}", outcome.stderr);
     }
     assert_eq!(
@@ -57,7 +60,7 @@ fn new_release_is_fetched_pinned_generated_compiled_and_compared() {
     );
     let pins = repository.read("spec/releases.toml");
     assert!(pins.contains("release = \"1.100\"\ntag = \"v1.100.0\"\n"), "{pins}");
-    assert!(repository.read("Cargo.lock").contains("name = \"rel_1_100\""));
+    assert!(repository.read("Cargo.lock").contains("name = \"watchables-rel-1-100\""));
     assert!(repository.read("crates/watchables/src/releases.rs").contains("pub use rel_1_100;"));
     // The docs of the other release say that the type was removed.
     let info = repository.read("crates/models/rel_1_99/src/version.rs");
@@ -114,7 +117,7 @@ fn later_failure_reports_what_is_left_in_place_and_a_hint() {
     let repository = with_a_newer_one_upstream();
     let outcome = repository.run(&["regen", "1.100", "--base-url", &repository.mirror()]);
     outcome.failed_with(&[
-        "rel_1_100 does not compile: `cargo check -p rel_1_100` failed with exit status: 101",
+        "watchables-rel-1-100 does not compile: `cargo check -p watchables-rel-1-100` failed with exit status: 101",
         &format!("{left}, and all generated files"),
         "crates/codegen",
         "delete spec/rel_1_100.json and its entry",

@@ -175,9 +175,11 @@ fn release_is_added_to_the_facade() {
     let repository = Repository::generated(SMALL);
     let manifest = repository.read("crates/watchables/Cargo.toml");
     assert!(manifest.contains("default = []\n# @generated features: begin (cargo xtask regen)\nrel_1_99 = [\"dep:rel_1_99\"]\n# @generated features: end\n"));
-    assert!(manifest.contains(
-        "rel_1_99 = { path = \"../models/rel_1_99\", version = \"0.1.0\", optional = true }\n"
-    ));
+    let version = env!("CARGO_PKG_VERSION");
+    let dependency = format!(
+        "rel_1_99 = {{ package = \"watchables-rel-1-99\", path = \"../models/rel_1_99\", version = \"{version}\", optional = true }}\n"
+    );
+    assert!(manifest.contains(&dependency), "{manifest}");
     let releases = repository.read("crates/watchables/src/releases.rs");
     assert!(releases.contains("#[cfg(feature = \"rel_1_99\")]\npub use rel_1_99;\n"));
     repository.write(
@@ -202,7 +204,7 @@ fn test_of_every_type_is_generated() {
         assert!(test.contains(part), "{part}\nis not in\n{test}");
     }
     let manifest = repository.read("tests/model/Cargo.toml");
-    assert!(manifest.contains("rel_1_99 = { path = \"../../crates/models/rel_1_99\" }\n"));
+    assert!(manifest.contains("rel_1_99 = { package = \"watchables-rel-1-99\", path = \"../../crates/models/rel_1_99\" }\n"));
     assert!(!manifest.contains("[[test]]"), "the newest release is always tested: {manifest}");
 
     repository.mirror_as("1.100", SMALL);
@@ -211,8 +213,8 @@ fn test_of_every_type_is_generated() {
     let manifest = repository.read("tests/model/Cargo.toml");
     for part in [
         "every-release = [\"dep:rel_1_99\"]\n",
-        "rel_1_99 = { path = \"../../crates/models/rel_1_99\", optional = true }\n",
-        "rel_1_100 = { path = \"../../crates/models/rel_1_100\" }\n",
+        "rel_1_99 = { package = \"watchables-rel-1-99\", path = \"../../crates/models/rel_1_99\", optional = true }\n",
+        "rel_1_100 = { package = \"watchables-rel-1-100\", path = \"../../crates/models/rel_1_100\" }\n",
         "[[test]]\nname = \"rel_1_99\"\nrequired-features = [\"every-release\"]\n",
     ] {
         assert!(manifest.contains(part), "{part}\nis not in\n{manifest}");

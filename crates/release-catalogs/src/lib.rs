@@ -3,6 +3,11 @@
 
 //! The resources that each release of Kubernetes serves, without their types: for programs that choose the
 //! release at run time.
+//!
+//! ```
+//! let newest = release_catalogs::catalog(release_catalogs::NEWEST).unwrap_or_default();
+//! assert!(newest.iter().any(|entry| entry.resource.kind() == "Pod"));
+//! ```
 
 use watchable_core::{CatalogEntry, ResourceInfo, Scope};
 

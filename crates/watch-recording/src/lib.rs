@@ -10,6 +10,37 @@
 //!   With the feature `kwok`, recordings of KWOK are read and written.
 //! - **Where to begin reading:** `line.rs` for what is written; `recording.rs` and `record/recorder.rs` for the public
 //!   types; `record/sink.rs` for how events become lines, and `append/end_state.rs` for how a recorder goes on.
+//!
+//! ```
+//! # use embedded_apiserver::EmbeddedServer;
+//! # use kube_client::{Client, Config};
+//! # use watch_runtime::Watcher;
+//! # use watchable_core::{DynamicObject, ResourceInfo, Scope};
+//! use watch_recording::{Recorder, Recording};
+//!
+//! # async fn program() -> Result<(), Box<dyn std::error::Error>> {
+//! # let catalog = release_catalogs::catalog(release_catalogs::NEWEST).ok_or("no catalog")?;
+//! # let server = EmbeddedServer::builder(catalog).start().await?;
+//! # server.store().create_from_manifest("{apiVersion: v1, kind: Node, metadata: {name: node-7}}")?;
+//! # let client = Client::try_from(Config::new(server.url().parse()?))?;
+//! # let nodes = ResourceInfo::new("", "v1", "Node", "nodes", Scope::Cluster);
+//! # let watcher = Watcher::<DynamicObject>::for_resource(client.clone(), nodes);
+//! # let mut status = watcher.status();
+//! # let live = async { drop(status.wait_for(|status| matches!(status.phase, watch_runtime::Phase::Live)).await) };
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("nodes.jsonl.zst");
+//! Recorder::new(client, &path).watch(watcher).run(live).await?; // or until Ctrl-C
+//!
+//! let recording = Recording::open(&path)?;
+//! let (_, end) = recording.range();
+//! assert_eq!(recording.state_at(end)?.objects().count(), 1);
+//! # Ok(())
+//! # }
+//! # tokio::runtime::Runtime::new()?.block_on(program())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod append;
 mod entries;

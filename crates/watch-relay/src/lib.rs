@@ -5,6 +5,29 @@
 //! - **What it is not:** a queue. Events are kept by the engine that they are handed to; while a sink is down, the relay
 //!   reads nothing more, and the API server keeps them for some minutes. After that, objects are compared.
 //!
+//! ```
+//! use watch_relay::Config;
+//!
+//! let config = Config::parse(
+//!     "
+//! checkpoints: /var/lib/watchables/relay.redb
+//! pipelines:
+//! - name: failures
+//!   watch:
+//!   - resources: [pods]
+//!   filter: has(object.status.phase) && object.status.phase == 'Failed'
+//!   to:
+//!     file: {path: /var/log/failures.jsonl}
+//! ",
+//! )?;
+//! config.check()?;
+//! let error = Config::parse("pipelines: [{name: failures, watches: []}]").unwrap_err();
+//! assert!(error.to_string().contains("watches"), "{error}");
+//! # Ok::<(), watch_relay::ConfigError>(())
+//! ```
+//!
+//! [`Relay::new`] takes it and the clusters, and [`Relay::run`] runs it.
+//!
 //! # Layers
 //!
 //! Each imports only earlier ones. `message` (what is relayed); `batch`; `redact`, `projection`, `form` (what
@@ -14,6 +37,8 @@
 //! `watches`, `cluster`, `status`, `reload_counts`; `monitor`, `listen` (probes and metrics); `reading`, `outlet`
 //! (delivers), `instance` (one pipeline on one cluster); `part` (what it is made of), `plan` (all of them), `changes`, `listed`, `supervisor` (runs a plan);
 //! `reload`; `relay`.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod batch;
 mod changes;

@@ -12,6 +12,35 @@
 //!   state machine and does no I/O.
 //! - **Where to begin reading:** [`watch_protocol::machine`] for the protocol, `stream/driver.rs` for how it is
 //!   driven, `watcher.rs` for the public API.
+//!
+//! ```
+//! # use http::{Request, Response};
+//! # use kube_client::Client;
+//! # use kube_client::client::Body;
+//! # use watchable_core::{DynamicObject, ResourceInfo, Scope};
+//! use futures::TryStreamExt as _;
+//! use watch_runtime::{EventType, StreamOptions, Watcher};
+//!
+//! # // A server that knows one pod.
+//! # async fn respond(_: Request<Body>) -> Result<Response<Body>, std::convert::Infallible> {
+//! #     let pod = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web-1","uid":"1","resourceVersion":"8"}}"#;
+//! #     let line = format!("{{\"type\":\"ADDED\",\"object\":{pod}}}\n");
+//! #     Ok(Response::new(Body::from(line.into_bytes())))
+//! # }
+//! # async fn program() -> Result<(), Box<dyn std::error::Error>> {
+//! # let client = Client::new(tower::service_fn(respond), "default");
+//! let pods = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
+//! let watcher = Watcher::<DynamicObject>::for_resource(client, pods).resource_version("7");
+//! let mut events = watcher.stream(StreamOptions::managed());
+//! let first = events.try_next().await?.expect("a managed stream does not end by itself");
+//! assert_eq!((first.etype, first.obj.name()), (EventType::Added, Some("web-1")));
+//! # Ok(())
+//! # }
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(program())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod cluster_uid;
 pub mod discovery;

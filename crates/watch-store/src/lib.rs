@@ -9,6 +9,33 @@
 //!   [encoded](StoreBuilder::compact). Its keys are those of the watcher's own record of what it has delivered. A relist
 //!   changes what has changed, and never builds a second state.
 //!
+//! ```
+//! # use embedded_apiserver::EmbeddedServer;
+//! # use kube_client::{Client, Config};
+//! # use watch_runtime::Watcher;
+//! # use watchable_core::{DynamicObject, ResourceInfo, Scope};
+//! use watch_store::WatcherExt as _;
+//!
+//! # async fn program() -> Result<(), Box<dyn std::error::Error>> {
+//! # let catalog = release_catalogs::catalog(release_catalogs::NEWEST).ok_or("no catalog")?;
+//! # let server = EmbeddedServer::builder(catalog).start().await?;
+//! # server.store().create_from_manifest(
+//! #     "{apiVersion: v1, kind: Node, metadata: {name: node-7, labels: {zone: west}}}")?;
+//! # let client = Client::try_from(Config::new(server.url().parse()?))?;
+//! # let nodes = ResourceInfo::new("", "v1", "Node", "nodes", Scope::Cluster);
+//! # let watcher = Watcher::<DynamicObject>::for_resource(client, nodes);
+//! let nodes = watcher.store();
+//! nodes.ready().await?;
+//! assert_eq!(nodes.select("zone=west,role!=infra")?.len(), 1);
+//! let mut changes = nodes.subscribe(); // what there is, and then each change
+//! let first = changes.next().await.expect("a store that goes on");
+//! assert_eq!(first.key.name(), "node-7");
+//! # Ok(())
+//! # }
+//! # tokio::runtime::Runtime::new()?.block_on(program())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Layers
 //!
 //! Each imports only earlier ones. [`diff`] (two versions of an object, compared); `key`; `encoded`, `facts` (what indexes
@@ -17,6 +44,8 @@
 //! one lock); `progress`, `keeper`, `source`; `shared`; `feeder` (the task that applies events); `handle` (start and stop);
 //! `snapshot`, `subscription`, `by_index`, `wait`, `status`, `writer`; `builder` and `store`; `stores`, `watcher_ext` and
 //! `kube_events`.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;
 mod by_index;

@@ -6,6 +6,22 @@
 //!
 //! Start reading at [`Watchable`](trait@Watchable), then [`model`](mod@model) (how generated types are decoded) and
 //! [`json`] (the deserializer).
+//!
+//! ```
+//! use watchable_core::metadata::ObjectMeta;
+//! use watchable_core::{Resource as _, Watchable};
+//!
+//! #[derive(serde::Deserialize, Watchable)]
+//! #[watchable(group = "stable.example.com", version = "v1", plural = "crontabs", namespaced)]
+//! struct CronTab {
+//!     metadata: ObjectMeta,
+//! }
+//!
+//! assert_eq!(CronTab::RESOURCE.api_version(), "stable.example.com/v1");
+//! let tab: CronTab = serde_json::from_str(r#"{"metadata": {"name": "nightly"}}"#)?;
+//! assert_eq!(tab.metadata.name.as_deref(), Some("nightly"));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 mod byte_string;
 mod catalog;

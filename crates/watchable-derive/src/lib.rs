@@ -4,12 +4,26 @@
 //! Use them through `watchables` or `watchable-core`, which re-export them. They are not for generated types,
 //! and generate no CRD. `#[derive(Watchable)]` needs the attribute `#[watchable(…)]`:
 //!
-//! ```text
+//! ```
+//! use serde::Deserialize;
+//! use watchable_core::metadata::ObjectMeta;
+//! use watchable_core::{Multiplexed, Watchable};
+//!
 //! #[derive(Clone, Debug, Deserialize, Watchable)]
 //! #[watchable(group = "stable.example.com", version = "v1", plural = "crontabs", namespaced)]
 //! struct CronTab {
 //!     metadata: ObjectMeta,
 //!     spec: CronTabSpec,
+//! }
+//!
+//! #[derive(Clone, Debug, Deserialize)]
+//! struct CronTabSpec {
+//!     schedule: String,
+//! }
+//!
+//! #[derive(Multiplexed)]
+//! enum Seen {
+//!     CronTab(Box<CronTab>),
 //! }
 //! ```
 //!

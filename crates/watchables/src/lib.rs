@@ -38,6 +38,8 @@
 //! feature `standalone` enables the newest, and ring for TLS. If your program enables them itself, use
 //! `default-features = false`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod blocking;
 mod cluster;
 mod connect;

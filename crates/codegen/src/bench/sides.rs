@@ -27,7 +27,8 @@ impl Sides {
         let text = files::read(&root.join(BENCHES))?;
         let benches: Value =
             toml::from_str(&text).map_err(|error| Failure::new(format!("{BENCHES}: {error}")))?;
-        let ours = in_workspace(&benches, ["models", "package"])?;
+        let package = in_workspace(&benches, ["models", "package"])?;
+        let ours = package.strip_prefix("watchables-").unwrap_or(package).replace('-', "_");
         let version = in_workspace(&benches, ["k8s-openapi", "version"])?;
         let feature = in_workspace(&benches, ["k8s-openapi", "features"])?;
         if ours.strip_prefix("rel_") != feature.strip_prefix('v') {
@@ -44,8 +45,7 @@ impl Sides {
                 too, update {BENCHES} and benches/watch-ours"
             )
         });
-        let [ours, peer] = [ours.to_owned(), format!("k8s-openapi {version} ({feature})")];
-        Ok(Self { ours, peer, note })
+        Ok(Self { ours, peer: format!("k8s-openapi {version} ({feature})"), note })
     }
 }
 
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn newer_release_is_noted() {
-        let root = repository("rel_1_36", "\"v1_36\"");
+        let root = repository("watchables-rel-1-36", "\"v1_36\"");
         assert_eq!(Sides::read(root.path()).unwrap().note, None);
         fs::create_dir(root.path().join("spec")).unwrap();
         let pins = ["1.17", "1.37", "1.36"].map(|release| {
@@ -104,8 +104,8 @@ mod tests {
     #[test]
     fn different_or_missing_releases_are_rejected() {
         for (ours, peer, part) in [
-            ("rel_1_36", "\"v1_37\"", "names rel_1_36, but v1_37"),
-            ("rel_1_36", "", "the features of k8s-openapi"),
+            ("watchables-rel-1-36", "\"v1_37\"", "names rel_1_36, but v1_37"),
+            ("watchables-rel-1-36", "", "the features of k8s-openapi"),
         ] {
             let error = Sides::read(repository(ours, peer).path()).unwrap_err().to_string();
             assert!(error.contains(part), "{error}");

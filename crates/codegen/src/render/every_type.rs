@@ -55,7 +55,10 @@ pub(crate) fn tested_releases(releases: &[Release]) -> [(&'static str, String); 
     let dependency = |release: &Release| {
         let name = release.crate_name();
         let optional = if Some(release) == newest { "" } else { ", optional = true" };
-        format!("{name} = {{ path = \"../../crates/models/{name}\"{optional} }}\n")
+        let package = release.package_name();
+        format!(
+            "{name} = {{ package = \"{package}\", path = \"../../crates/models/{name}\"{optional} }}\n"
+        )
     };
     let enabled: Vec<_> =
         others().map(|release| format!("\"dep:{}\"", release.crate_name())).collect();

@@ -10,6 +10,7 @@ mod groups;
 mod list_keys;
 mod manifest;
 mod messages;
+mod package;
 mod paths;
 mod print;
 mod root;
@@ -51,5 +52,6 @@ pub(crate) fn crate_files(model: &Model) -> Result<Files> {
             );
         }
     }
+    package::add_texts(&mut files, manifest::readme(model));
     Ok(files)
 }

@@ -19,6 +19,14 @@ pub(super) fn root(model: &Model) -> Result<String> {
         "`v1`.".to_owned(),
         String::new(),
         "Each API group is a Cargo feature; all are enabled by default.".to_owned(),
+        String::new(),
+        "```".to_owned(),
+        format!("use {}::core::v1::{{Pod, PodSpec}};", release.crate_name()),
+        String::new(),
+        "let spec = PodSpec { node_name: Some(\"node-7\".into()), ..PodSpec::default() };".to_owned(),
+        "let pod = Pod { spec: Some(spec.into()), ..Pod::default() };".to_owned(),
+        "assert_eq!(pod.spec.unwrap().node_name.as_deref(), Some(\"node-7\"));".to_owned(),
+        "```".to_owned(),
     ]);
     let modules = root_modules(model).into_iter().map(|name| {
         let feature = feature(model, name).map(features::gate);
@@ -29,6 +37,7 @@ pub(super) fn root(model: &Model) -> Result<String> {
         model,
         quote! {
             #docs
+            #![cfg_attr(docsrs, feature(doc_cfg))]
             // The tables of the version modules link to every group.
             #![cfg_attr(not(feature = #ALL), allow(rustdoc::broken_intra_doc_links))]
             // The modules are formatted by prettyplease, not by rustfmt.

@@ -8,7 +8,16 @@
 //! `v1`.
 //!
 //! Each API group is a Cargo feature; all are enabled by default.
+//!
+//! ```
+//! use rel_1_37::core::v1::{Pod, PodSpec};
+//!
+//! let spec = PodSpec { node_name: Some("node-7".into()), ..PodSpec::default() };
+//! let pod = Pod { spec: Some(spec.into()), ..Pod::default() };
+//! assert_eq!(pod.spec.unwrap().node_name.as_deref(), Some("node-7"));
+//! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(not(feature = "all"), allow(rustdoc::broken_intra_doc_links))]
 #[cfg(feature = "admissionregistration")]
 #[rustfmt::skip]

@@ -66,7 +66,7 @@ impl<F: Field + Default> Field for Vec<F> {
             let mut packed = value.message()?;
             while let Some(number) = packed.next_packed()? {
                 let value = value.with(Contents::Varint(number));
-                self.push_mut(F::default()).read_protobuf(&value)?;
+                pushed(self, F::default()).read_protobuf(&value)?;
             }
             return Ok(true);
         }
@@ -74,7 +74,7 @@ impl<F: Field + Default> Field for Vec<F> {
             self.reserve_exact(1 + value.values_left());
         }
         let index = self.len();
-        let item = self.push_mut(F::default());
+        let item = pushed(self, F::default());
         item.read_protobuf(value).map_err(|error| error.at_index(index))
     }
 
@@ -96,6 +96,13 @@ impl<F: Field + Default> Field for Vec<F> {
     fn is_absent(&self) -> bool {
         self.is_empty()
     }
+}
+
+/// Adds an item, and returns it: `Vec::push_mut`, which Rust has since 1.95.
+#[inline]
+fn pushed<T>(items: &mut Vec<T>, item: T) -> &mut T {
+    items.push(item);
+    items.last_mut().expect("an item has just been added")
 }
 
 struct Items<'a, F>(&'a mut Vec<F>);
@@ -120,7 +127,7 @@ impl<'de, F: Field + Default> DeserializeSeed<'de> for NextItem<'_, F> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        Slot(self.0.push_mut(F::default())).deserialize(deserializer)
+        Slot(pushed(self.0, F::default())).deserialize(deserializer)
     }
 }
 
@@ -170,7 +177,7 @@ impl<'de, F: Field + Default> Visitor<'de> for Entries<F> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Map<F>, A::Error> {
         let mut entries = Vec::new();
         while let Some(key) = map.next_key()? {
-            let (_, value) = entries.push_mut((key, F::default()));
+            let (_, value) = pushed(&mut entries, (key, F::default()));
             map.next_value_seed(Slot(value))?;
         }
         Ok(Map::from_entries(entries))
