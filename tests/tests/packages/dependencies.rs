@@ -19,6 +19,15 @@ struct Deny {
 #[derive(Deserialize)]
 struct Licenses {
     allow: Vec<String>,
+    exceptions: Vec<Exception>,
+}
+
+/// What one package may have, too.
+#[derive(Deserialize)]
+struct Exception {
+    #[serde(rename = "crate")]
+    package: String,
+    allow: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -64,13 +73,20 @@ fn forbidden(license: Option<&str>, allowed: &[String]) -> Option<String> {
 
 #[test]
 fn every_licence_is_allowed() {
-    let allowed = deny().licenses.allow;
+    let Licenses { allow, exceptions } = deny().licenses;
     let faults = packages().iter().filter_map(|package| {
-        let fault = forbidden(package.license.as_deref(), &allowed)?;
+        let excepted = exceptions.iter().filter(|exception| exception.package == package.name);
+        let allowed = excepted.flat_map(|exception| &exception.allow).chain(&allow).cloned();
+        let fault = forbidden(package.license.as_deref(), &allowed.collect::<Vec<_>>())?;
         Some(format!("{} {} {fault}", package.name, package.version))
     });
     let faults: Vec<_> = faults.collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let gone = exceptions
+        .iter()
+        .filter(|exception| !packages().iter().any(|package| package.name == exception.package));
+    let gone: Vec<_> = gone.map(|exception| &exception.package).collect();
+    assert!(gone.is_empty(), "deny.toml, `exceptions`: {gone:?} are no dependencies any more");
 }
 
 #[test]
