@@ -81,6 +81,8 @@ impl<V> Slots<V> {
 
 impl<V> State<V> {
     pub(crate) fn get(&self, slot: u32) -> Option<&Arc<Entry<V>>> {
+        #[cfg(test)]
+        crate::tests::visits::count();
         self.chunks.get(slot as usize / CHUNK)?[slot as usize % CHUNK].as_ref()
     }
 

@@ -126,6 +126,8 @@ impl LabelIndex {
         let fewest = in_requirements.min_by_key(|sets| sets.iter().map(|s| s.len()).sum::<usize>());
         let mut slots = Vec::new();
         let mut take = |(members, of_set): &(Box<[u32]>, SlotSet)| {
+            #[cfg(test)]
+            crate::tests::visits::count();
             if selector.matches(|key| self.value_in(members, key)) {
                 slots.extend(of_set.iter());
             }
