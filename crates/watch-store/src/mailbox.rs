@@ -86,8 +86,8 @@ enum Pending<V> {
         changes: HashMap<u64, (u64, Transition<V>)>,
         order: BTreeMap<u64, u64>,
         next: u64,
-        /// Whether the store has become ready, which the subscriber has yet to learn.
-        became_ready: bool,
+        /// The store has become ready, which the subscriber has yet to learn. All places below are of its first state.
+        ready_at: Option<u64>,
     },
 }
 
@@ -124,12 +124,16 @@ impl<V> Mailbox<V> {
     /// Creates the mailbox of a subscriber that receives only the newest state of each object.
     pub(crate) fn newest(filter: Filter<V>) -> Self {
         let (changes, order) = (HashMap::new(), BTreeMap::new());
-        Self::new(filter, Pending::Newest { changes, order, next: 0, became_ready: false })
+        Self::new(filter, Pending::Newest { changes, order, next: 0, ready_at: None })
     }
 
     fn new(filter: Filter<V>, pending: Pending<V>) -> Self {
         let inbox = Mutex::new(Inbox { pending, is_closed: false });
         Self { filter, inbox, waker: AtomicWaker::new() }
+    }
+
+    pub(crate) fn is_coalesced(&self) -> bool {
+        matches!(self.lock().pending, Pending::Newest { .. })
     }
 
     /// If there is no room for another change, keeps the state before it, to tell the differences later.
@@ -182,7 +186,7 @@ impl<V> Mailbox<V> {
             Pending::Queue { items, missed: None, .. } => items.push_back(Item::Ready),
             // It follows the differences.
             Pending::Queue { .. } => {}
-            Pending::Newest { became_ready, .. } => *became_ready = true,
+            Pending::Newest { next, ready_at, .. } => *ready_at = Some(*next),
         }
     }
 
@@ -199,10 +203,15 @@ impl<V> Mailbox<V> {
                 None if missed.is_some() => return Taken::Missed,
                 item => item,
             },
-            Pending::Newest { changes, order, became_ready, .. } => match order.pop_first() {
-                Some((_, id)) => changes.remove(&id).map(|(_, change)| Item::Change(change)),
-                None => std::mem::take(became_ready).then_some(Item::Ready),
-            },
+            Pending::Newest { changes, order, ready_at, .. } => {
+                let place = order.first_key_value().map(|(place, _)| *place);
+                if ready_at.take_if(|at| place.is_none_or(|place| place >= *at)).is_some() {
+                    Some(Item::Ready)
+                } else {
+                    let first = order.pop_first().and_then(|(_, id)| changes.remove(&id));
+                    first.map(|(_, change)| Item::Change(change))
+                }
+            }
         };
         match item {
             Some(item) => Taken::Item(item),
@@ -219,17 +228,17 @@ impl<V> Mailbox<V> {
         }
     }
 
-    /// The subscriber has come to an object of its snapshot. Returns whether it is to receive it: not if only the
-    /// newest is wanted and the object has changed since.
-    pub(crate) fn admits_snapshot_of(&self, entry: &Entry<V>) -> bool {
-        let Pending::Newest { changes, order, .. } = &mut self.lock().pending else { return true };
-        let Some((place, change)) = changes.get_mut(&entry.id) else { return true };
-        change.before = None;
-        if change.after.is_none() {
-            order.remove(place);
-            changes.remove(&entry.id);
-        }
-        false
+    /// The subscriber has come to an object of its snapshot. If only the newest is wanted and the object has changed
+    /// since, takes what it receives instead: nothing, if the object is gone.
+    pub(crate) fn take_newer(&self, of_snapshot: Transition<V>) -> Option<Transition<V>> {
+        let Pending::Newest { changes, order, .. } = &mut self.lock().pending else {
+            return Some(of_snapshot);
+        };
+        let Some((place, change)) = of_snapshot.id().and_then(|id| changes.remove(&id)) else {
+            return Some(of_snapshot);
+        };
+        order.remove(&place);
+        change.after.is_some().then_some(Transition { before: None, ..change })
     }
 
     /// Ignores poisoning: nothing here runs code of users.
