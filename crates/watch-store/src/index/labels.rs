@@ -10,6 +10,8 @@ use watchable_core::selector::{LabelRequirement, LabelSelector};
 
 use crate::index::postings::Postings;
 use crate::index::slot_set::SlotSet;
+#[cfg(test)]
+use crate::tests::visits;
 
 /// The labels of all objects.
 #[derive(Default)]
@@ -127,7 +129,7 @@ impl LabelIndex {
         let mut slots = Vec::new();
         let mut take = |(members, of_set): &(Box<[u32]>, SlotSet)| {
             #[cfg(test)]
-            crate::tests::visits::count();
+            visits::count();
             if selector.matches(|key| self.value_in(members, key)) {
                 slots.extend(of_set.iter());
             }
