@@ -80,7 +80,13 @@ struct Inbox<V> {
 
 enum Pending<V> {
     /// Each change, up to a limit.
-    Queue { items: VecDeque<Item<V>>, capacity: usize, missed: Option<Missed<V>> },
+    Queue {
+        changes: VecDeque<Transition<V>>,
+        capacity: usize,
+        missed: Option<Missed<V>>,
+        /// The store has become ready, which the subscriber has yet to learn after this many changes.
+        ready_after: Option<usize>,
+    },
     /// Only the newest of each object, by the object's id. The place in the order is that of its first change.
     Newest {
         changes: HashMap<u64, (u64, Transition<V>)>,
@@ -118,7 +124,8 @@ pub(crate) enum Taken<V> {
 impl<V> Mailbox<V> {
     /// Creates the mailbox of a subscriber that receives each change.
     pub(crate) fn queue(filter: Filter<V>, capacity: usize) -> Self {
-        Self::new(filter, Pending::Queue { items: VecDeque::new(), capacity, missed: None })
+        let changes = VecDeque::new();
+        Self::new(filter, Pending::Queue { changes, capacity, missed: None, ready_after: None })
     }
 
     /// Creates the mailbox of a subscriber that receives only the newest state of each object.
@@ -138,9 +145,9 @@ impl<V> Mailbox<V> {
 
     /// If there is no room for another change, keeps the state before it, to tell the differences later.
     pub(crate) fn make_room(&self, state: &State<V>) {
-        if let Pending::Queue { items, capacity, missed } = &mut self.lock().pending
+        if let Pending::Queue { changes, capacity, missed, .. } = &mut self.lock().pending
             && missed.is_none()
-            && items.len() >= *capacity
+            && changes.len() >= *capacity
         {
             *missed = Some(Missed { base: Some(state.clone()), changes: 0 });
         }
@@ -153,12 +160,12 @@ impl<V> Mailbox<V> {
                 missed.changes += 1;
                 false
             }
-            Pending::Queue { items, capacity, missed } if items.len() >= *capacity => {
+            Pending::Queue { changes, capacity, missed, .. } if changes.len() >= *capacity => {
                 *missed = Some(Missed { base: None, changes: 1 });
                 false
             }
-            Pending::Queue { items, .. } => {
-                items.push_back(Item::Change(change));
+            Pending::Queue { changes, .. } => {
+                changes.push_back(change);
                 true
             }
             Pending::Newest { changes, order, next, .. } => {
@@ -183,7 +190,9 @@ impl<V> Mailbox<V> {
     /// Says that the store is ready.
     pub(crate) fn push_ready(&self) {
         match &mut self.lock().pending {
-            Pending::Queue { items, missed: None, .. } => items.push_back(Item::Ready),
+            Pending::Queue { changes, missed: None, ready_after, .. } => {
+                *ready_after = Some(changes.len());
+            }
             // It follows the differences.
             Pending::Queue { .. } => {}
             Pending::Newest { next, ready_at, .. } => *ready_at = Some(*next),
@@ -199,10 +208,18 @@ impl<V> Mailbox<V> {
     pub(crate) fn take(&self) -> Taken<V> {
         let inbox = &mut *self.lock();
         let item = match &mut inbox.pending {
-            Pending::Queue { items, missed, .. } => match items.pop_front() {
-                None if missed.is_some() => return Taken::Missed,
-                item => item,
-            },
+            Pending::Queue { changes, missed, ready_after, .. } => {
+                if ready_after.take_if(|changes| *changes == 0).is_some() {
+                    Some(Item::Ready)
+                } else {
+                    let change = changes.pop_front();
+                    if change.is_none() && missed.is_some() {
+                        return Taken::Missed;
+                    }
+                    ready_after.iter_mut().for_each(|changes| *changes -= 1);
+                    change.map(Item::Change)
+                }
+            }
             Pending::Newest { changes, order, ready_at, .. } => {
                 let place = order.first_key_value().map(|(place, _)| *place);
                 if ready_at.take_if(|at| place.is_none_or(|place| place >= *at)).is_some() {

@@ -1,4 +1,4 @@
-//! When a coalesced subscriber has received the first state: neither before, nor much later.
+//! When a subscriber has received the first state: neither before, nor much later.
 
 use std::sync::Arc;
 
@@ -66,4 +66,27 @@ fn newer_version_takes_its_place_in_the_first_state() {
     assert_eq!(next(&mut changes), ("d".to_owned(), 1, true));
     assert_eq!(next(&mut changes), ("a".to_owned(), 2, true));
     assert!(changes.next().now_or_never().is_none());
+}
+
+#[test]
+fn readiness_takes_no_room_from_changes() {
+    let store = store();
+    let mut feeder = Feeder::new(store.shared(), 0);
+    let mut changes = store.subscribe().capacity(2);
+    put(&mut feeder, "a", 1);
+    become_ready(&store);
+    put(&mut feeder, "b", 1);
+    assert_eq!(next(&mut changes), ("a".to_owned(), 1, false));
+    assert_eq!(next(&mut changes), ("b".to_owned(), 1, true));
+    assert_eq!(changes.missed(), 0);
+
+    let mut slow = store.subscribe().capacity(1);
+    assert_eq!(next(&mut slow).1 + next(&mut slow).1, 2);
+    assert!(!slow.is_ready());
+    for version in 2..4 {
+        put(&mut feeder, "a", version);
+    }
+    assert_eq!(next(&mut slow), ("a".to_owned(), 2, true));
+    assert_eq!(next(&mut slow), ("a".to_owned(), 3, true));
+    assert_eq!(slow.missed(), 1);
 }
