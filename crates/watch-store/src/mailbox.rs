@@ -216,7 +216,7 @@ impl<V> Mailbox<V> {
                     if change.is_none() && missed.is_some() {
                         return Taken::Missed;
                     }
-                    ready_after.iter_mut().for_each(|changes| *changes -= 1);
+                    *ready_after = ready_after.map(|changes| changes - 1);
                     change.map(Item::Change)
                 }
             }

@@ -109,6 +109,7 @@ fn line<V>(change: &Change<V>) -> String {
 }
 
 /// Fails unless what is found is what is expected.
+#[allow(clippy::needless_pass_by_value, reason = "where it is called, values need no names")]
 fn equal<T: PartialEq<U> + std::fmt::Debug, U: std::fmt::Debug>(
     what: &str,
     found: T,
@@ -120,17 +121,17 @@ fn equal<T: PartialEq<U> + std::fmt::Debug, U: std::fmt::Debug>(
     Err(format!("{what}: found {found:?}, not {expected:?}").into())
 }
 
-/// A label of all objects of these tests: a cluster may add ConfigMaps of its own to a namespace.
+/// A label of all objects of these tests: a cluster may add some of its own to a namespace.
 const LABEL: &str = "watchables-e2e/of=store";
 
-/// Returns a watcher of a namespace's ConfigMaps that a test has created.
+/// Returns a watcher of what a test has created in a namespace.
 fn watcher(cluster: &Cluster, namespace: &str) -> Watcher<ConfigMap> {
     let watcher = Watcher::<ConfigMap>::new(cluster.client()).namespace(namespace);
     // Servers of 1.18 and older take 10 s to tell that they do not stream lists.
     watcher.label_selector(LABEL).initial_list(InitialList::Paged)
 }
 
-/// The ConfigMaps of a namespace on the server, written by the test.
+/// The objects of a namespace, which the test writes.
 struct Maps<'a> {
     cluster: &'a Cluster,
     namespace: String,
