@@ -25,6 +25,9 @@ pub struct Args {
     /// The variant of the task, if it has several
     #[arg(long, default_value = "")]
     pub variant: String,
+    /// End before the store is relisted
+    #[arg(long)]
+    pub without_relist: bool,
     /// URL of a nats-server
     #[arg(long, default_value = "")]
     pub nats: String,

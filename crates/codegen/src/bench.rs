@@ -87,7 +87,7 @@ enum Subcommands {
     Scale(Effort),
     /// CPU time that the multiplexer adds
     Mux(Effort),
-    /// Memory, CPU time and look-ups of a store of 50,000 Pods, with 1,000 changes/s for a minute, and a relist
+    /// Memory, CPU time and look-ups of a store of 150,000 Pods, with 1,000 changes/s for a minute, and a relist
     Store(Effort),
     /// CPU time of durable events and their commits, and what a restart takes with 150,000 Pods
     Durable(Effort),
@@ -176,7 +176,7 @@ const MUX: Streams = Streams {
 
 const STORE: Streams = Streams {
     name: "store",
-    subject: "50,000 Pods, then 1,000 changes per second for a minute with two indexes and a subscriber (the peer without), look-ups, and a relist after 410",
+    subject: "150,000 Pods, then 1,000 changes per second for a minute with two indexes and a subscriber (the peer without), look-ups, and a relist after 410 (of the peer as it is by default, with 60,000 Pods)",
     rounds: store::ROUNDS,
     measure: store::store,
 };

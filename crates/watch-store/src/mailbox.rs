@@ -80,14 +80,20 @@ struct Inbox<V> {
 
 enum Pending<V> {
     /// Each change, up to a limit.
-    Queue { items: VecDeque<Item<V>>, capacity: usize, missed: Option<Missed<V>> },
+    Queue {
+        changes: VecDeque<Transition<V>>,
+        capacity: usize,
+        missed: Option<Missed<V>>,
+        /// The store has become ready, which the subscriber has yet to learn after this many changes.
+        ready_after: Option<usize>,
+    },
     /// Only the newest of each object, by the object's id. The place in the order is that of its first change.
     Newest {
         changes: HashMap<u64, (u64, Transition<V>)>,
         order: BTreeMap<u64, u64>,
         next: u64,
-        /// Whether the store has become ready, which the subscriber has yet to learn.
-        became_ready: bool,
+        /// The store has become ready, which the subscriber has yet to learn. All places below are of its first state.
+        ready_at: Option<u64>,
     },
 }
 
@@ -118,13 +124,14 @@ pub(crate) enum Taken<V> {
 impl<V> Mailbox<V> {
     /// Creates the mailbox of a subscriber that receives each change.
     pub(crate) fn queue(filter: Filter<V>, capacity: usize) -> Self {
-        Self::new(filter, Pending::Queue { items: VecDeque::new(), capacity, missed: None })
+        let changes = VecDeque::new();
+        Self::new(filter, Pending::Queue { changes, capacity, missed: None, ready_after: None })
     }
 
     /// Creates the mailbox of a subscriber that receives only the newest state of each object.
     pub(crate) fn newest(filter: Filter<V>) -> Self {
         let (changes, order) = (HashMap::new(), BTreeMap::new());
-        Self::new(filter, Pending::Newest { changes, order, next: 0, became_ready: false })
+        Self::new(filter, Pending::Newest { changes, order, next: 0, ready_at: None })
     }
 
     fn new(filter: Filter<V>, pending: Pending<V>) -> Self {
@@ -132,11 +139,15 @@ impl<V> Mailbox<V> {
         Self { filter, inbox, waker: AtomicWaker::new() }
     }
 
+    pub(crate) fn is_coalesced(&self) -> bool {
+        matches!(self.lock().pending, Pending::Newest { .. })
+    }
+
     /// If there is no room for another change, keeps the state before it, to tell the differences later.
     pub(crate) fn make_room(&self, state: &State<V>) {
-        if let Pending::Queue { items, capacity, missed } = &mut self.lock().pending
+        if let Pending::Queue { changes, capacity, missed, .. } = &mut self.lock().pending
             && missed.is_none()
-            && items.len() >= *capacity
+            && changes.len() >= *capacity
         {
             *missed = Some(Missed { base: Some(state.clone()), changes: 0 });
         }
@@ -149,12 +160,12 @@ impl<V> Mailbox<V> {
                 missed.changes += 1;
                 false
             }
-            Pending::Queue { items, capacity, missed } if items.len() >= *capacity => {
+            Pending::Queue { changes, capacity, missed, .. } if changes.len() >= *capacity => {
                 *missed = Some(Missed { base: None, changes: 1 });
                 false
             }
-            Pending::Queue { items, .. } => {
-                items.push_back(Item::Change(change));
+            Pending::Queue { changes, .. } => {
+                changes.push_back(change);
                 true
             }
             Pending::Newest { changes, order, next, .. } => {
@@ -179,10 +190,12 @@ impl<V> Mailbox<V> {
     /// Says that the store is ready.
     pub(crate) fn push_ready(&self) {
         match &mut self.lock().pending {
-            Pending::Queue { items, missed: None, .. } => items.push_back(Item::Ready),
+            Pending::Queue { changes, missed: None, ready_after, .. } => {
+                *ready_after = Some(changes.len());
+            }
             // It follows the differences.
             Pending::Queue { .. } => {}
-            Pending::Newest { became_ready, .. } => *became_ready = true,
+            Pending::Newest { next, ready_at, .. } => *ready_at = Some(*next),
         }
     }
 
@@ -195,14 +208,27 @@ impl<V> Mailbox<V> {
     pub(crate) fn take(&self) -> Taken<V> {
         let inbox = &mut *self.lock();
         let item = match &mut inbox.pending {
-            Pending::Queue { items, missed, .. } => match items.pop_front() {
-                None if missed.is_some() => return Taken::Missed,
-                item => item,
-            },
-            Pending::Newest { changes, order, became_ready, .. } => match order.pop_first() {
-                Some((_, id)) => changes.remove(&id).map(|(_, change)| Item::Change(change)),
-                None => std::mem::take(became_ready).then_some(Item::Ready),
-            },
+            Pending::Queue { changes, missed, ready_after, .. } => {
+                if ready_after.take_if(|changes| *changes == 0).is_some() {
+                    Some(Item::Ready)
+                } else {
+                    let change = changes.pop_front();
+                    if change.is_none() && missed.is_some() {
+                        return Taken::Missed;
+                    }
+                    *ready_after = ready_after.map(|changes| changes - 1);
+                    change.map(Item::Change)
+                }
+            }
+            Pending::Newest { changes, order, ready_at, .. } => {
+                let place = order.first_key_value().map(|(place, _)| *place);
+                if ready_at.take_if(|at| place.is_none_or(|place| place >= *at)).is_some() {
+                    Some(Item::Ready)
+                } else {
+                    let first = order.pop_first().and_then(|(_, id)| changes.remove(&id));
+                    first.map(|(_, change)| Item::Change(change))
+                }
+            }
         };
         match item {
             Some(item) => Taken::Item(item),
@@ -219,17 +245,17 @@ impl<V> Mailbox<V> {
         }
     }
 
-    /// The subscriber has come to an object of its snapshot. Returns whether it is to receive it: not if only the
-    /// newest is wanted and the object has changed since.
-    pub(crate) fn admits_snapshot_of(&self, entry: &Entry<V>) -> bool {
-        let Pending::Newest { changes, order, .. } = &mut self.lock().pending else { return true };
-        let Some((place, change)) = changes.get_mut(&entry.id) else { return true };
-        change.before = None;
-        if change.after.is_none() {
-            order.remove(place);
-            changes.remove(&entry.id);
-        }
-        false
+    /// The subscriber has come to an object of its snapshot. If only the newest is wanted and the object has changed
+    /// since, takes what it receives instead: nothing, if the object is gone.
+    pub(crate) fn take_newer(&self, of_snapshot: Transition<V>) -> Option<Transition<V>> {
+        let Pending::Newest { changes, order, .. } = &mut self.lock().pending else {
+            return Some(of_snapshot);
+        };
+        let Some((place, change)) = of_snapshot.id().and_then(|id| changes.remove(&id)) else {
+            return Some(of_snapshot);
+        };
+        order.remove(&place);
+        change.after.is_some().then_some(Transition { before: None, ..change })
     }
 
     /// Ignores poisoning: nothing here runs code of users.

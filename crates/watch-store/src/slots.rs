@@ -6,6 +6,8 @@
 use std::sync::Arc;
 
 use crate::entry::Entry;
+#[cfg(test)]
+use crate::tests::visits;
 
 /// The number of places in a chunk: as many pointers are copied when one of them changes after a snapshot.
 const CHUNK: usize = 128;
@@ -81,6 +83,8 @@ impl<V> Slots<V> {
 
 impl<V> State<V> {
     pub(crate) fn get(&self, slot: u32) -> Option<&Arc<Entry<V>>> {
+        #[cfg(test)]
+        visits::count();
         self.chunks.get(slot as usize / CHUNK)?[slot as usize % CHUNK].as_ref()
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use tokio::runtime;
 use watch_runtime::MultiplexingWatcher;
 use watchable_core::{Listed, ResourceInfo, WatchItem, Watched};
 
@@ -18,10 +19,17 @@ use crate::store::Store;
 pub struct Stores<O: 'static> {
     mux: MultiplexingWatcher<O>,
     /// By the type of the objects and the resource.
-    stores: Mutex<HashMap<(TypeId, ResourceInfo), Box<dyn Any + Send>>>,
+    created: Mutex<HashMap<(TypeId, ResourceInfo), Box<dyn Any + Send>>>,
+    runtime: Option<runtime::Handle>,
 }
 
 impl<O: 'static> Stores<O> {
+    /// Runs the stores that are yet to be created in this runtime, instead of in that of their first use.
+    #[must_use]
+    pub fn runtime(self, runtime: runtime::Handle) -> Self {
+        Self { runtime: Some(runtime), ..self }
+    }
+
     /// Returns the store of a kind; `None` if the multiplexer has no watcher of it. Each call returns the same store.
     /// Its sources are named as the watchers are.
     pub fn of<T>(&self) -> Option<Store<T>>
@@ -33,7 +41,7 @@ impl<O: 'static> Stores<O> {
 
     /// Returns the store of a resource, watched as objects of this type: for kinds that are chosen at run time.
     pub fn of_resource<T: WatchItem + Sync>(&self, resource: &ResourceInfo) -> Option<Store<T>> {
-        let mut stores = self.stores.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut stores = self.created.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (TypeId::of::<T>(), resource.clone());
         if let Some(store) = stores.get(&key) {
             return store.downcast_ref::<Store<T>>().cloned();
@@ -43,9 +51,12 @@ impl<O: 'static> Stores<O> {
             .filter(|member| member.watches::<T>() && member.resource() == resource)
             .peekable();
         members.peek()?;
-        let builder = members.fold(StoreBuilder::new(), |builder, member| {
+        let mut builder = members.fold(StoreBuilder::new(), |builder, member| {
             builder.with(member.source().clone(), Box::new(member))
         });
+        if let Some(runtime) = &self.runtime {
+            builder = builder.runtime(runtime.clone());
+        }
         let store: Store<T> = builder.build();
         stores.insert(key, Box::new(store.clone()));
         Some(store)
@@ -75,6 +86,6 @@ pub trait MultiplexerExt<O: 'static> {
 
 impl<O: 'static> MultiplexerExt<O> for MultiplexingWatcher<O> {
     fn stores(&self) -> Stores<O> {
-        Stores { mux: self.clone(), stores: Mutex::default() }
+        Stores { mux: self.clone(), created: Mutex::default(), runtime: None }
     }
 }

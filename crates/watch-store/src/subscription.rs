@@ -92,7 +92,8 @@ impl<V: Send + Sync + 'static> Subscription<V> {
     /// subscriber takes it, from what it knew to what there is. An object that appears and is deleted again in between
     /// is not seen at all. Nothing is ever [missed](Self::missed).
     ///
-    /// It suits loops that bring something in line with the present state, and need not know how it came about.
+    /// It suits loops that bring something in line with the present state, and need not know how it came about. There is
+    /// no [`capacity`](Self::capacity) to set: at most one change of each object waits.
     pub fn coalesced(self) -> Self {
         let filter = self.mailbox.filter.clone();
         Self::with(Arc::clone(&self.handle), Mailbox::newest(filter), false)
@@ -100,7 +101,12 @@ impl<V: Send + Sync + 'static> Subscription<V> {
 
     /// Begins again, with room for this many changes that wait for the subscriber; at least one. A change is a few
     /// pointers, but keeps the object before it in memory.
+    ///
+    /// A [`coalesced`](Self::coalesced) subscription is returned as it is, so the order of the two calls does not matter.
     pub fn capacity(self, changes: usize) -> Self {
+        if self.mailbox.is_coalesced() {
+            return self;
+        }
         let filter = self.mailbox.filter.clone();
         Self::with(Arc::clone(&self.handle), Mailbox::queue(filter, changes.max(1)), true)
     }
@@ -116,7 +122,10 @@ impl<V: Send + Sync + 'static> Subscription<V> {
         self.missed
     }
 
-    /// Returns whether the subscriber has received all of the store's first state.
+    /// Returns whether the subscriber has received all of the store's first state: each object of it, or a newer version
+    /// of it.
+    ///
+    /// It is known when [`next`](Self::next) is called again after the last of them.
     pub fn is_ready(&self) -> bool {
         self.ready == Ready::Yes
     }
@@ -177,12 +186,11 @@ impl<V: Send + Sync + 'static> Subscription<V> {
                 }
                 First::Changes(changes) => changes.pop_front()?,
             };
-            let is_wanted = match (&transition.before, &transition.after) {
-                (None, Some(entry)) => self.mailbox.admits_snapshot_of(entry),
-                _ => true,
-            };
-            if is_wanted {
+            if transition.before.is_some() {
                 return Some(transition);
+            }
+            if let Some(newest) = self.mailbox.take_newer(transition) {
+                return Some(newest);
             }
         }
         // Frees the state.

@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut nodes = by_node.keys();
     nodes.sort();
     for name in nodes {
-        println!("{name}: {} Pods", by_node.count(&name));
+        println!("bound to {name}: {}", by_node.count(&name));
     }
     println!("not bound to a node: {}", pods.iter().filter(|pod| node(pod).is_none()).count());
 

@@ -20,7 +20,7 @@ fn reconcile(pods: &Store<Pod>, key: &ObjectKey) -> Result<(), String> {
         None => println!("{key}: gone, nothing is to be left of it"),
         Some(pod) => {
             let spec = pod.spec.as_ref().ok_or("it has no spec yet")?;
-            println!("{key}: in line, with {} containers", spec.containers.len());
+            println!("{key}: in line, containers: {}", spec.containers.len());
         }
     }
     Ok(())

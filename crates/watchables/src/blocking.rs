@@ -24,6 +24,8 @@ mod events;
 mod multiplexing;
 #[cfg(feature = "store")]
 mod store;
+#[cfg(feature = "store")]
+mod stores;
 mod watcher;
 
 pub use client::{Client, ConnectError, connect};
@@ -31,4 +33,6 @@ pub use events::Events;
 pub use multiplexing::{MultiplexingWatcher, MuxEvents};
 #[cfg(feature = "store")]
 pub use store::{Store, Subscription};
+#[cfg(feature = "store")]
+pub use stores::Stores;
 pub use watcher::Watcher;

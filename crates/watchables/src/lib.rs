@@ -79,8 +79,8 @@ pub use watch_store::StoreEvents;
 #[cfg(feature = "store")]
 pub use watch_store::{
     Change, ChangeOrigin, Diff, DiffOptions, Index, MultiplexerExt, ObjectKey, Objects, Snapshot,
-    SourceStatus, Store, StoreBuilder, StoreStatus, Stored, Stores, Subscription, Undecodable,
-    Wait, WaitError, WatcherExt, diff,
+    SourceStatus, Store, StoreBuilder, StoreStatus, StoreWriter, Stored, Stores, Subscription,
+    Undecodable, Wait, WaitError, WatcherExt, diff,
 };
 pub use watchable_core::*;
 // These macros shadow those of `watchable_core`, whose expansion refers to `watchable_core` itself.

@@ -24,6 +24,11 @@ pub(crate) async fn run(cluster: &Cluster, report: &Report) {
     report.test("a custom resource with a derive", custom::resource(cluster)).await;
     report.test("stores hold and tell what the server has", store::state(cluster)).await;
     report
+        .test("stores serve slow and coalesced subscribers", store::slow_and_coalesced(cluster))
+        .await;
+    report.test("stores keep two namespaces apart", store::two_namespaces(cluster)).await;
+    report.test("stores keep projections", store::projected(cluster)).await;
+    report
         .test("a durable stream that is killed logs each change once", durable::killed(cluster))
         .await;
     report.test("JSON and protobuf list the same", wires::lists(cluster)).await;

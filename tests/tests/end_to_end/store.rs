@@ -1,20 +1,14 @@
-//! Stores of generated types and of kube-rs' types, and without async. `crates/watch-store/tests` has the rest.
+//! Stores of generated types, and without async. `crates/watch-store/tests` has the rest.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use embedded_apiserver::EmbeddedServer;
-use futures::{StreamExt as _, TryStreamExt as _};
-use kube::ResourceExt as _;
-use kube::runtime::controller::{Action, Controller};
-use kube::runtime::{WatchStreamExt as _, reflector};
 use watchables::rel_1_37::{Pod, Secret};
 use watchables::{
-    EventType, Kube, Resource as _, Store, StoreBuilder, WaitError, Watcher, WatcherExt as _, Wire,
-    blocking,
+    EventType, Store, StoreBuilder, WaitError, Watcher, WatcherExt as _, Wire, blocking,
 };
 
-use crate::support::{client, config_of, pod, server, soon, until};
+use crate::support::{client, config_of, pod, server, soon};
 
 const SOON: Duration = Duration::from_mins(1);
 
@@ -77,45 +71,6 @@ fn blocking_store_waits_looks_up_and_iterates_over_changes() {
     });
     several.ready(SOON).unwrap();
     assert_eq!((several.len(), several.status().sources.len()), (2, 2));
-}
-
-type KubePod = k8s_openapi::api::core::v1::Pod;
-
-#[tokio::test]
-async fn one_store_feeds_a_reflector_and_a_controller_of_kube() {
-    let server = server().await;
-    for name in ["a", "b"] {
-        server.store().create(pod("default", name)).unwrap();
-    }
-    let ours = Watcher::<Kube<KubePod>>::new(client(&server)).namespace("default").store();
-    let (kubes, writer) = reflector::store::<KubePod>();
-    let feeding =
-        tokio::spawn(reflector(writer, ours.kube_events()).try_for_each(|_| async { Ok(()) }));
-    soon(kubes.wait_until_ready()).await.unwrap();
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let (controlled, writer) = reflector::store();
-    let trigger = reflector(writer, ours.kube_events()).applied_objects();
-    let reconcile = |pod: Arc<KubePod>, seen: Arc<Mutex<Vec<String>>>| async move {
-        seen.lock().unwrap().push(pod.name_any());
-        Ok::<_, WaitError>(Action::await_change())
-    };
-    let controller = Controller::for_stream(trigger, controlled)
-        .run(reconcile, |_, _, _| Action::requeue(Duration::from_secs(1)), Arc::clone(&seen))
-        .for_each(|_| std::future::ready(()));
-    let running = tokio::spawn(controller);
-    server.store().create(pod("default", "c")).unwrap();
-    server.store().delete(&Pod::RESOURCE, Some("default"), "a").unwrap();
-    let in_kubes = || {
-        let mut names: Vec<_> = kubes.state().iter().map(|pod| pod.name_any()).collect();
-        names.sort();
-        names
-    };
-    until(|| in_kubes() == ["b", "c"]).await;
-    until(|| seen.lock().unwrap().iter().any(|name| name == "c")).await;
-    assert_eq!(server.watches(), 1, "one watch feeds all");
-    running.abort();
-    ours.stop();
-    soon(feeding).await.unwrap().unwrap();
 }
 
 /// What is kept does not say that it is of a Secret.

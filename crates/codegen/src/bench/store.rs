@@ -5,12 +5,14 @@ use super::programs::{Figures, OURS, PEER, Programs, Run};
 use super::report::{Case, Target};
 use crate::error::Result;
 
-/// Each side runs once, which takes more than a minute.
+/// Each side runs once, which takes some minutes.
 pub(super) const ROUNDS: u16 = 1;
-/// What the peer holds twice in a machine of 24 GB.
-const PODS: u32 = 50_000;
-/// The largest cluster, ours alone.
-const MOST_PODS: u32 = 150_000;
+/// The largest cluster.
+const PODS: u32 = 150_000;
+/// The nodes of `gauge`.
+const NODES: u32 = 5_000;
+/// What the peer, as it is by default, holds twice in a machine of 24 GB: it does so while it relists.
+const RELISTED_PODS: u32 = 60_000;
 /// Changes per second and in total, for a minute.
 const RATE: &str = "1000";
 const CHANGES: u32 = 60_000;
@@ -27,27 +29,36 @@ const CPU: f64 = 0.35;
 /// The targets for a look-up in ns.
 const GET: f64 = 100.0;
 const COMPACT_GET: f64 = 12_000.0;
-/// A node has thirty Pods: 1 µs and 50 ns for each.
-const NODE: f64 = 2_500.0;
+/// The target for the Pods of a node in ns: at all, and for each Pod. Compact, it is that of each Pod's look-up.
+const NODE: [f64; 2] = [1_000.0, 50.0];
 
 pub(super) fn store(programs: &Programs, effort: Effort) -> Result<Vec<Case>> {
-    let run = |program, variant: &str, pods: u32| -> Result<Figures> {
+    let run = |program, variant: &str, pods: u32, relists: bool| -> Result<Figures> {
         let [pods, changes] = [pods, CHANGES].map(|full| effort.count(full));
         // A server of its own: it expires the versions of one client.
         let scenario = ["--objects", &pods, "--events", &changes, "--rate", RATE, "--expire"];
         let server = programs.serve(&scenario)?;
         let args = ["store", "--variant", variant, "--count", &pods, "--changes", &changes];
-        eprintln!("{program} store {variant}");
-        programs.run(&server, Run::new(program, &args))
+        let rest: &[&str] = if relists { &[] } else { &["--without-relist"] };
+        eprintln!("{program} store {variant}, {pods} Pods");
+        programs.run(&server, Run::new(program, &[&args, rest].concat()))
     };
-    let mut sides: [Figures; 4] = Default::default();
+    let mut sides: [Figures; 5] = Default::default();
     for _ in 0..effort.rounds(ROUNDS) {
-        let runs = [(OURS, ""), (PEER, ""), (OURS, "compact"), (PEER, "without managedFields")];
-        for (figures, (program, variant)) in sides.iter_mut().zip(runs) {
-            figures.add(run(program, variant, PODS)?);
+        let runs = [
+            (OURS, "", PODS, true),
+            (PEER, "", PODS, false),
+            (OURS, "compact", PODS, true),
+            (PEER, "without managedFields", PODS, true),
+            (PEER, "", RELISTED_PODS, true),
+        ];
+        for (figures, (program, variant, pods, relists)) in sides.iter_mut().zip(runs) {
+            figures.add(run(program, variant, pods, relists)?);
         }
     }
-    let [ours, peer, compact, dropping] = &sides;
+    let [ours, peer, compact, dropping, relisting] = &sides;
+    let pods = f64::from(effort.scaled(PODS));
+    let per_node = pods / f64::from(NODES);
     let mut cases = Vec::new();
     let dropped = "without managedFields on both sides";
     for (figures, kind, [default, without]) in
@@ -61,19 +72,22 @@ pub(super) fn store(programs: &Programs, effort: Effort) -> Result<Vec<Case>> {
         let ratio = Target::Ratio;
         case("memory of a Pod".into(), peer, "held_bytes", "B", ratio(default))?;
         case(format!("the same, {dropped}"), dropping, "held_bytes", "B", ratio(without))?;
-        for (figure, what) in [("fill_peak", "the first state"), ("relist_peak", "a relist")] {
+        for (figure, what, peer) in
+            [("fill_peak", "the first state", peer), ("relist_peak", "a relist", relisting)]
+        {
             let name = format!("peak during {what}, over the steady state");
             case(name, peer, figure, "×", Target::Ours(PEAK))?;
         }
         case("CPU to fill, a Pod".into(), dropping, "fill_us", "µs", ratio(CPU))?;
         case("CPU of a change".into(), dropping, "change_us", "µs", ratio(CPU))?;
-        let is_compact = kind == "compact";
-        let (get, node) = if is_compact { (COMPACT_GET, 30.0 * COMPACT_GET) } else { (GET, NODE) };
+        let [node, of_each] = if kind == "compact" { [0.0, COMPACT_GET] } else { NODE };
+        let get = if kind == "compact" { COMPACT_GET } else { GET };
         case("get".into(), peer, "get_ns", "ns", Target::Ours(get))?;
-        case("the thirty Pods of a node".into(), peer, "node_ns", "ns", Target::Ours(node))?;
+        let node = Target::Ours(node + per_node * of_each);
+        case(format!("the {per_node} Pods of a node"), peer, "node_ns", "ns", node)?;
     }
-    let most = run(OURS, "compact", MOST_PODS)?.get("held_bytes")? * f64::from(MOST_PODS) / 1e6;
-    let most = Case::new("compact: memory of 150,000 Pods", "MB", most, None);
+    let most = compact.get("held_bytes")? * pods / 1e6;
+    let most = Case::new("compact: memory of all Pods", "MB", most, None);
     cases.push(most.with_target(Target::Ours(MOST_MB)));
     Ok(cases)
 }

@@ -10,6 +10,8 @@ use watchable_core::selector::{LabelRequirement, LabelSelector};
 
 use crate::index::postings::Postings;
 use crate::index::slot_set::SlotSet;
+#[cfg(test)]
+use crate::tests::visits;
 
 /// The labels of all objects.
 #[derive(Default)]
@@ -126,6 +128,8 @@ impl LabelIndex {
         let fewest = in_requirements.min_by_key(|sets| sets.iter().map(|s| s.len()).sum::<usize>());
         let mut slots = Vec::new();
         let mut take = |(members, of_set): &(Box<[u32]>, SlotSet)| {
+            #[cfg(test)]
+            visits::count();
             if selector.matches(|key| self.value_in(members, key)) {
                 slots.extend(of_set.iter());
             }

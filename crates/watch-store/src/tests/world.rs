@@ -92,7 +92,7 @@ impl World {
     }
 }
 
-fn received(thing: &Arc<Thing>, origin: ChangeOrigin) -> Received<Thing> {
+pub(super) fn received(thing: &Arc<Thing>, origin: ChangeOrigin) -> Received<Thing> {
     let facts = Facts { labels: thing.labels.clone(), owners: vec![Uid::of(&thing.owner)] };
     let kept = Kept { whole: Arc::clone(thing), value: Value::Whole(Arc::clone(thing)) };
     let (_, namespace, name, uid) = &thing.id;

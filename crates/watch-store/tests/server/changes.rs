@@ -234,3 +234,23 @@ async fn first_state_is_initial_to_those_who_subscribed_before() {
     assert_eq!(line(&next(&mut changes).await), "ADDED Live default/b");
     assert!(changes.is_ready());
 }
+
+#[tokio::test]
+async fn coalesced_subscription_stays_so_and_needs_no_capacity() {
+    let server = server().await;
+    create(&server, "a", "n1");
+    let store = ready(&server).await;
+    let subscriptions =
+        [store.subscribe().coalesced().capacity(1), store.subscribe().capacity(1).coalesced()];
+    let mut last = String::new();
+    for mut changes in subscriptions {
+        lines(&mut changes, 1).await;
+        for n in 0..5 {
+            last = label(&server, "a", "x", &n.to_string());
+        }
+        soon(async { store.wait_for_version(&last).await }).await.unwrap();
+        let change = next(&mut changes).await;
+        assert_eq!((line(&change), changes.missed()), ("MODIFIED Live default/a".into(), 0));
+        assert_eq!(change.after.unwrap().version(), last);
+    }
+}

@@ -29,6 +29,17 @@ impl<O: 'static> MultiplexingWatcher<O> {
         Self { mux, runtime: Arc::clone(&client.runtime) }
     }
 
+    #[cfg(feature = "store")]
+    pub(super) fn as_async(&self) -> &watch_runtime::MultiplexingWatcher<O> {
+        &self.mux
+    }
+
+    /// Returns the runtime of the client's thread.
+    #[cfg(feature = "store")]
+    pub(super) fn thread(&self) -> &Arc<Runtime> {
+        &self.runtime
+    }
+
     /// See [`MultiplexingWatcher::on_error`](crate::MultiplexingWatcher::on_error). To add a watcher in the
     /// callback, convert it with [`Watcher::into_async`].
     pub fn on_error<F>(self, callback: F) -> Self

@@ -151,6 +151,11 @@ impl<V: Send + Sync + 'static> Subscription<V> {
     pub fn missed(&self) -> u64 {
         self.changes.missed()
     }
+
+    /// See [`Subscription::is_ready`](crate::Subscription::is_ready).
+    pub fn is_ready(&self) -> bool {
+        self.changes.is_ready()
+    }
 }
 
 impl<V: Send + Sync + 'static> Iterator for Subscription<V> {

@@ -1,5 +1,8 @@
 //! Stores, decoded and compact: what they hold, find and tell is what the server has.
 
+mod sources;
+mod subscribers;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +13,9 @@ use watchables::{Change, InitialList, Store, Subscription, Watcher, WatcherExt a
 use crate::api::text;
 use crate::cluster::Cluster;
 use crate::report::{NotPassed, Outcome, failed};
+
+pub(super) use self::sources::{projected, two_namespaces};
+pub(super) use self::subscribers::slow_and_coalesced;
 
 /// Longer than a server needs for anything here.
 const SOON: Duration = Duration::from_secs(30);
@@ -81,9 +87,89 @@ async fn follow(
     Ok(())
 }
 
-async fn next(changes: &mut Subscription<ConfigMap>) -> Result<Change<ConfigMap>, NotPassed> {
+async fn next<V: Send + Sync>(changes: &mut Subscription<V>) -> Result<Change<V>, NotPassed> {
     let change = tokio::time::timeout(SOON, changes.next()).await.map_err(failed)?;
     Ok(change.ok_or("the store ended")?)
+}
+
+/// Returns what the next changes tell: `MODIFIED Live a`, without the namespace.
+async fn lines<V: Send + Sync>(
+    changes: &mut Subscription<V>,
+    count: usize,
+) -> Result<Vec<String>, NotPassed> {
+    let mut lines = Vec::new();
+    while lines.len() < count {
+        lines.push(line(&next(changes).await?));
+    }
+    Ok(lines)
+}
+
+fn line<V>(change: &Change<V>) -> String {
+    format!("{} {:?} {}", change.etype(), change.origin, change.key.name())
+}
+
+/// Fails unless what is found is what is expected.
+#[allow(clippy::needless_pass_by_value, reason = "where it is called, values need no names")]
+fn equal<T: PartialEq<U> + std::fmt::Debug, U: std::fmt::Debug>(
+    what: &str,
+    found: T,
+    expected: U,
+) -> Result<(), NotPassed> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(format!("{what}: found {found:?}, not {expected:?}").into())
+}
+
+/// A label of all objects of these tests: a cluster may add some of its own to a namespace.
+const LABEL: &str = "watchables-e2e/of=store";
+
+/// Returns a watcher of what a test has created in a namespace.
+fn watcher(cluster: &Cluster, namespace: &str) -> Watcher<ConfigMap> {
+    let watcher = Watcher::<ConfigMap>::new(cluster.client()).namespace(namespace);
+    // Servers of 1.18 and older take 10 s to tell that they do not stream lists.
+    watcher.label_selector(LABEL).initial_list(InitialList::Paged)
+}
+
+/// The objects of a namespace, which the test writes.
+struct Maps<'a> {
+    cluster: &'a Cluster,
+    namespace: String,
+}
+
+impl<'a> Maps<'a> {
+    async fn new(cluster: &'a Cluster) -> Result<Self, NotPassed> {
+        Ok(Self { cluster, namespace: cluster.create_namespace().await? })
+    }
+
+    fn path(&self) -> String {
+        format!("/api/v1/namespaces/{}/configmaps", self.namespace)
+    }
+
+    /// Each of these returns the resource version that was written.
+    async fn create(&self, name: &str, node: &str) -> Result<String, NotPassed> {
+        let labels = json!({"watchables-e2e/of": "store", "app": name});
+        let object = json!({"metadata": {"name": name, "labels": labels}, "data": {"node": node}});
+        let created = self.cluster.api.create(&self.path(), &object).await.map_err(failed)?;
+        Ok(text(&created, "/metadata/resourceVersion"))
+    }
+
+    async fn place(&self, name: &str, node: &str) -> Result<String, NotPassed> {
+        let (path, patch) = (format!("{}/{name}", self.path()), json!({"data": {"node": node}}));
+        let written = self.cluster.api.patch(&path, &patch).await.map_err(failed)?;
+        Ok(text(&written, "/metadata/resourceVersion"))
+    }
+
+    async fn delete(&self, name: &str) -> Result<(), NotPassed> {
+        let path = format!("{}/{name}", self.path());
+        self.cluster.api.delete(&path).await.map_err(failed)?;
+        Ok(())
+    }
+}
+
+/// Returns the node that an object is on.
+fn node(map: &ConfigMap) -> &str {
+    map.data.get("node").map_or("", |node| node)
 }
 
 fn same(found: &[Arc<ConfigMap>], expected: &[&str]) -> Result<(), NotPassed> {

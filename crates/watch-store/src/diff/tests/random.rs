@@ -44,7 +44,7 @@ const KINDS: [(&str, &str); 6] = [
 pub(super) const MARKER: &str = "not-for-the-eye";
 
 /// Returns a random object, mostly of a kind.
-pub(super) fn object(random: &mut Rng) -> Value {
+pub(crate) fn object(random: &mut Rng) -> Value {
     let mut object = members(random, 0);
     if random.u8(..) > 20 {
         let (api_version, kind) = KINDS[random.usize(..KINDS.len())];
@@ -103,7 +103,7 @@ fn scalar(random: &mut Rng) -> Value {
 }
 
 /// Returns an object with some changes at random places.
-pub(super) fn mutate(object: &Value, random: &mut Rng) -> Value {
+pub(crate) fn mutate(object: &Value, random: &mut Rng) -> Value {
     let mut object = object.clone();
     for _ in 0..random.usize(1..5) {
         change(&mut object, random, 0);
