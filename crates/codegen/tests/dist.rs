@@ -70,7 +70,7 @@ fn the_same_is_the_same_twice_and_complete() {
     let listed: Vec<_> = [sbom, archive]
         .map(|name| {
             let sum = Sha256::digest(&made[name]);
-            let hex: String = sum.iter().map(|byte| format!("{byte:02x}")).collect();
+            let hex = sum.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
             format!("{hex}  {name}\n")
         })
         .into();
