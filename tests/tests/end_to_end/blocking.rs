@@ -5,6 +5,7 @@ use std::time::Duration;
 use embedded_apiserver::EmbeddedServer;
 use watchables::blocking::{Client, Watcher, connect};
 use watchables::rel_1_17::Pod;
+use watchables::selector::ShardRange;
 use watchables::{DynamicObject, Meta, StreamOptions};
 use watchables_tests::{config_of, pod};
 
@@ -70,4 +71,26 @@ fn blocking_watcher_takes_a_resource_chosen_at_run_time() {
     let watcher = Watcher::<Meta<DynamicObject>>::for_resource(&client, resource);
     let event = watcher.stream(StreamOptions::managed()).next().unwrap().unwrap();
     assert_eq!(event.obj.metadata.name.as_deref(), Some("a"));
+}
+
+#[test]
+fn blocking_watchers_of_two_shards_share_the_objects() {
+    let (server, client) = cluster();
+    let created: Vec<_> = (0..32)
+        .map(|n| server.store().create(pod("default", &format!("web-{n:02}"))).unwrap())
+        .collect();
+    for index in 0..2 {
+        let shard = ShardRange::of(index, 2).unwrap();
+        let is_own = |object: &&_| shard.contains(uid(object));
+        let expected: Vec<_> = created.iter().filter(is_own).map(|object| uid(object)).collect();
+        let watcher = Watcher::<Pod>::new(&client).shard(shard);
+        let events = watcher.stream(StreamOptions::managed()).take(expected.len());
+        let uids: Vec<_> = events.map(|event| event.unwrap().obj.metadata.uid.unwrap()).collect();
+        assert!((1..32).contains(&expected.len()), "all objects are in one shard");
+        assert_eq!(uids, expected);
+    }
+}
+
+fn uid(object: &serde_json::Value) -> &str {
+    object["metadata"]["uid"].as_str().unwrap()
 }

@@ -109,7 +109,7 @@ impl<T: WatchTarget> Watcher<T> {
     /// with what was delivered: the differences become events with
     /// [`Origin::Repair`](crate::Origin::Repair).
     ///
-    /// A repair needs a record of name, UID and version of each delivered object, about 150 bytes each.
+    /// A repair needs a record of name, UID and version of each delivered object, about 110 bytes each.
     /// For a type that does not decode from an object's identity alone, because it has required fields,
     /// the object's JSON is kept as well.
     ///

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use watch_runtime::{InitialList, StartFrom, StopHandle, StreamOptions, WatchStatus, Wire};
+use watchable_core::selector::ShardRange;
 use watchable_core::{
     DynamicTarget, Listed, NamespacedWatch, ResourceInfo, WatchTarget, Watchable, Watched,
 };
@@ -82,6 +83,11 @@ impl<T: WatchTarget> Watcher<T> {
     /// See [`Watcher::field_selector`](crate::Watcher::field_selector).
     pub fn field_selector(self, selector: impl Into<String>) -> Self {
         self.with(|watcher| watcher.field_selector(selector))
+    }
+
+    /// See [`Watcher::shard`](crate::Watcher::shard).
+    pub fn shard(self, shard: ShardRange) -> Self {
+        self.with(|watcher| watcher.shard(shard))
     }
 
     /// See [`Watcher::resource_version`](crate::Watcher::resource_version).
