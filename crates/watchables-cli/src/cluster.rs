@@ -12,6 +12,7 @@ use watchables::{
 };
 
 use crate::args::ClusterArgs;
+use crate::say::say;
 
 /// A client, with its demo cluster if it is connected to one.
 pub(crate) struct Cluster {
@@ -182,9 +183,9 @@ fn start_demo(requested: bool) -> anyhow::Result<Cluster> {
     let demo = server.demo(&DemoOptions::default());
     let url = server.url();
     if requested {
-        eprintln!("watchables: started the embedded demo cluster at {url}");
+        say!("started the embedded demo cluster at {url}");
     } else {
-        eprintln!("watchables: no kubeconfig found; started the embedded demo cluster at {url}");
+        say!("no kubeconfig found; started the embedded demo cluster at {url}");
     }
     let config = Config::new(url.parse().context("invalid URL of the demo cluster")?);
     Ok(Cluster { client: create_client(config)?, url, _demo: Some((demo, server)) })

@@ -1,5 +1,8 @@
 //! The command `watchables`: watch a cluster from the shell, or serve a small one.
 
+// They panic when whoever reads has ended: see `say`.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 mod args;
 mod checkpoints;
 mod cluster;
@@ -27,6 +30,7 @@ mod recorded;
 mod relay;
 mod replay;
 mod resources;
+mod say;
 mod serve;
 mod state;
 mod top;

@@ -9,6 +9,7 @@ use clap_mangen::Man;
 use roff::{Roff, roman};
 
 use crate::args::ManArgs;
+use crate::say::say;
 
 /// Writes a page for the program, and one for each command.
 ///
@@ -22,7 +23,7 @@ pub(crate) fn run(args: &ManArgs, command: Command) -> anyhow::Result<()> {
     let mut command = command.disable_help_subcommand(true);
     command.build();
     let pages = write(&command, directory)?;
-    eprintln!("watchables: wrote {pages} pages into {}", directory.display());
+    say!("wrote {pages} pages into {}", directory.display());
     Ok(())
 }
 

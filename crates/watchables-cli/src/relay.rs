@@ -16,6 +16,7 @@ use self::connected::Connected;
 use crate::args::{LogFormat, RelayArgs};
 use crate::cluster::Target;
 use crate::interrupt;
+use crate::say::say;
 
 /// How long what was read may take to be delivered after SIGTERM. Kubernetes waits 30 s.
 const GRACE_PERIOD: Duration = Duration::from_secs(15);
@@ -33,7 +34,7 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
     let (config, file, _folder) = configuration(&args)?;
     if args.check {
         let pipelines = config.pipelines.len();
-        eprintln!("watchables: the configuration is right; pipelines: {pipelines}");
+        say!("the configuration is right; pipelines: {pipelines}");
         return Ok(());
     }
     log_to_standard_error(args.log);
@@ -49,10 +50,10 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
     for pipeline in &config.pipelines {
         let resources = pipeline.watch.iter().flat_map(|watch| &watch.resources);
         let resources = resources.map(String::as_str).collect::<Vec<_>>().join(", ");
-        eprintln!("watchables: relaying {resources} to {}", pipeline.to);
+        say!("relaying {resources} to {}", pipeline.to);
     }
     if let Some(listener) = listener {
-        eprintln!("watchables: probes and metrics on http://{}", listener.address());
+        say!("probes and metrics on http://{}", listener.address());
         // Also while it drains; it ends with the program.
         tokio::spawn(listener.serve(relay.monitor()));
     }
@@ -71,9 +72,7 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
         never = reloading => match never {},
     };
     for InstanceSummary { name, received, delivered, refused, .. } in summaries {
-        eprintln!(
-            "watchables: {name}: received {received}, delivered {delivered}, refused {refused}"
-        );
+        say!("{name}: received {received}, delivered {delivered}, refused {refused}");
     }
     Ok(())
 }

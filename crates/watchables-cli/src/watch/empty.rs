@@ -11,6 +11,7 @@ use tokio::sync::watch::Receiver;
 use watchables::{Client, ClientError, Phase, WatchStatus};
 
 use crate::args::WatchArgs;
+use crate::say::say;
 
 /// Longer than the server takes to send the objects of a watch that is live.
 const SETTLED: Duration = Duration::from_millis(300);
@@ -60,8 +61,8 @@ pub(crate) async fn report(
                     };
                     let line = line(whats, namespace.as_deref(), is_missing, &selectors);
                     match &label {
-                        Some(label) => eprintln!("watchables: {label}: {line}"),
-                        None => eprintln!("watchables: {line}"),
+                        Some(label) => say!("{label}: {line}"),
+                        None => say!("{line}"),
                     }
                 }
                 if ended.is_ok() {

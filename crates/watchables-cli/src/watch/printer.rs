@@ -17,6 +17,7 @@ use crate::args::WatchArgs;
 use crate::differences::{Differences, Shown};
 use crate::failure;
 use crate::output::{self, Output};
+use crate::say::say;
 
 /// Prints events, and counts them down to the limit of `--count`.
 pub(crate) struct Printer<'a> {
@@ -79,7 +80,7 @@ impl<'a> Printer<'a> {
                 (WatchEvent { etype, obj, origin, source }, row)
             }
             Err(error) => {
-                eprintln!("watchables: {}", failure::one_line(&error));
+                say!("{}", failure::one_line(&error));
                 return Ok(ControlFlow::Continue(()));
             }
         };

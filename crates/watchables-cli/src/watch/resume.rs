@@ -11,6 +11,7 @@ use watchables::{Checkpoints, DurableError, DurableExt as _, DurableStream};
 use super::item::Item;
 use super::seen::Seen;
 use super::watches::Watches;
+use crate::say::say;
 
 /// The name of the stream in the file. Those of its watches are below it.
 const STREAM: &str = "watch";
@@ -134,10 +135,7 @@ fn check(
     }
     let new: Vec<_> = wanted.iter().filter(|name| !names.contains(name)).copied().collect();
     if !known.is_empty() && !new.is_empty() {
-        eprintln!(
-            "watchables: --resume: {} is new in the file, and begins with what exists",
-            new.join(", ")
-        );
+        say!("--resume: {} is new in the file, and begins with what exists", new.join(", "));
     }
     Ok(())
 }

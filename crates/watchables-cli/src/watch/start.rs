@@ -12,6 +12,7 @@ use crate::args::{ClusterArgs, WatchArgs};
 use crate::cluster::{self, Cluster};
 use crate::failure;
 use crate::resources::{Finder, Waiting};
+use crate::say::say;
 
 /// A cluster that is being connected to, until what is watched in it is known.
 pub(crate) struct Start {
@@ -101,7 +102,7 @@ impl Start {
         self.has_ended.set(true);
         match (&self.label, started) {
             (Some(label), Err(error)) => {
-                eprintln!("watchables: {label} is left out: {}", failure::one_line(&error));
+                say!("{label} is left out: {}", failure::one_line(&error));
                 Ok(Started::Absent(Arc::clone(label)))
             }
             (_, started) => started,

@@ -26,6 +26,7 @@ use super::start::{Found, Started};
 use crate::args::WatchArgs;
 use crate::cluster::Cluster;
 use crate::output::Source;
+use crate::say::say;
 use crate::{failure, notices};
 
 /// How long a watch that does not become live holds up what the others have: for the widths of columns, and for the order.
@@ -199,7 +200,7 @@ impl LastError {
         let last = self.clone();
         mux.on_error_async(move |mux, member, error| {
             if goes_on {
-                eprintln!("watchables: {}: {}", member.source(), failure::one_line_of(&error));
+                say!("{}: {}", member.source(), failure::one_line_of(&error));
                 *last.lock() = Some(error);
             } else {
                 last.lock().get_or_insert(error);
