@@ -12,6 +12,7 @@ mod relay;
 mod replay;
 mod top;
 mod watch;
+mod watched;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub(crate) use crate::args::relay::{LogFormat, RelayArgs};
 pub(crate) use crate::args::replay::ReplayArgs;
 pub(crate) use crate::args::top::TopArgs;
 pub(crate) use crate::args::watch::{ColorChoice, DiffForm, Stamp, WatchArgs};
+pub(crate) use crate::args::watched::WatchedArgs;
 
 /// Watch Kubernetes resources from the shell.
 #[derive(Debug, Parser)]
@@ -72,6 +74,18 @@ pub(crate) enum Command {
     Top(TopArgs),
     /// Print the events of one or more resources as they happen.
     Watch(WatchArgs),
+}
+
+impl Command {
+    /// How much is logged. Of a relay, it is said with the rest of its logs, and `top` has the terminal for itself.
+    pub(crate) fn verbosity(&self) -> Option<u8> {
+        match self {
+            Self::Doctor(args) => args.cluster.verbosity,
+            Self::Record(args) => args.cluster.verbosity,
+            Self::Watch(args) => args.cluster.verbosity,
+            _ => None,
+        }
+    }
 }
 
 /// The arguments of `checkpoints`.
@@ -145,9 +159,17 @@ pub(crate) struct ClusterArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) context: Option<String>,
 
+    /// URL of the API server, in place of the one in the kubeconfig
+    #[arg(short, long, value_name = "URL", value_parser = parse_server)]
+    pub(crate) server: Option<String>,
+
     /// Start an embedded demo cluster and watch that
-    #[arg(long, conflicts_with_all = ["kubeconfig", "context"])]
+    #[arg(long, conflicts_with_all = ["kubeconfig", "context", "server"])]
     pub(crate) demo: bool,
+
+    /// Log on standard error what is done: repairs (2), requests (4), everything (6)
+    #[arg(short, long = "v", value_name = "LEVEL")]
+    pub(crate) verbosity: Option<u8>,
 }
 
 /// Parses a positive duration: `10s`, `5m`, `1h 30m`, or a number of seconds.
@@ -163,6 +185,14 @@ fn parse_namespace(text: &str) -> Result<String, &'static str> {
     match text.trim() {
         "" => Err("a namespace has no name; leave -n out to watch all namespaces"),
         name => Ok(name.to_owned()),
+    }
+}
+
+/// Checks that a server is named.
+fn parse_server(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("expected a URL such as https://127.0.0.1:6443"),
+        url => Ok(url.to_owned()),
     }
 }
 

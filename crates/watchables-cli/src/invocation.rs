@@ -1,11 +1,14 @@
 //! How this program was called: as itself, or by kubectl as its plugin.
 
+mod words_of;
+
 use std::ffi::OsString;
 use std::path::Path;
 
 use clap::{Command, CommandFactory as _, FromArgMatches as _};
 
 use crate::args::Args;
+use crate::say::say;
 
 /// kubectl's plugin `watchables` is a program of this name.
 const PLUGIN: &str = "kubectl-watchables";
@@ -15,6 +18,10 @@ pub(crate) fn parse() -> Args {
     let words: Vec<_> = std::env::args_os().collect();
     let mut command = command(&words);
     let words = if is_plugin(&words) { with_watch(&command, words) } else { words };
+    let words = words_of::without_truth_values(&command, words);
+    for hint in words_of::misplaced_values(&command, &words) {
+        say!("{hint}");
+    }
     let matches = command.try_get_matches_from_mut(words).unwrap_or_else(|error| error.exit());
     Args::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
 }

@@ -17,6 +17,7 @@ mod interrupt;
 mod invocation;
 mod jsonpath;
 mod kubeconfig;
+mod log;
 mod man;
 mod manifest_text;
 mod moment;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failure::report(&error.into()),
     };
+    log::start(command.verbosity());
     let result = match command {
         Command::Checkpoints(args) => checkpoints::run(&args),
         Command::Completion(args) => completion::run(&args, "watchables"),

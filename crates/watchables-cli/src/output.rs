@@ -19,7 +19,7 @@ use crate::args::{Format, WatchArgs};
 use crate::differences::Shown;
 use crate::output::aligned::Cell;
 use crate::output::clock::Clock;
-pub(crate) use crate::output::pipe::{closed, is_broken_pipe};
+pub(crate) use crate::output::pipe::{closed, is_broken_pipe, is_nowhere};
 use crate::output::shown::write_shown;
 pub(crate) use crate::output::style::Styles;
 use crate::output::table::{Line, Table, TableOptions};
@@ -49,6 +49,7 @@ pub(crate) struct Output {
     clock: Clock,
     table: Table,
     templates: Templates,
+    shows_managed_fields: bool,
     is_holding: bool,
 }
 
@@ -57,15 +58,17 @@ impl Output {
         Self {
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
             format: args.output.clone(),
-            styles: Styles::new(args.color),
+            styles: Styles::new(args.watched.color),
             clock: Clock::new(args.timestamps),
             table: Table::new(TableOptions {
                 is_wide: args.output == Format::Wide,
                 has_headings: !args.no_headers,
-                has_namespaces: args.namespace.len() != 1,
+                has_namespaces: args.watched.namespaces().len() != 1,
+                label_columns: args.label_columns.clone(),
                 has_labels: args.show_labels,
             }),
             templates: Templates::new(args),
+            shows_managed_fields: args.show_managed_fields,
             is_holding: true,
         }
     }
@@ -92,9 +95,10 @@ impl Output {
                 self.templates.add_row(columns, &event.obj, source.cluster.as_deref(), stamp);
             }
         }
+        let indent = self.clock.indent();
         match self.table.below() {
-            Some(below) => write_shown(below, self.styles, shown),
-            None => write_shown(&mut self.out, self.styles, shown),
+            Some(below) => write_shown(below, self.styles, shown, indent),
+            None => write_shown(&mut self.out, self.styles, shown, indent),
         }
     }
 
@@ -215,7 +219,12 @@ impl Output {
         source: &Source,
         stamp: Option<String>,
     ) -> io::Result<()> {
-        let object: Value = serde_json::from_str(event.obj.json())?;
+        let mut object: Value = serde_json::from_str(event.obj.json())?;
+        if !self.shows_managed_fields
+            && let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut)
+        {
+            metadata.remove("managedFields");
+        }
         let yaml = serde_saphyr::to_string(&object).map_err(io::Error::other)?;
         let stamp = stamp.map(|stamp| format!(" {}", stamp.trim_start())).unwrap_or_default();
         let cluster = source.cluster.iter().map(|cluster| format!(" {cluster}"));

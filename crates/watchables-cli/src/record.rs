@@ -3,7 +3,7 @@
 use std::future::pending;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use futures::FutureExt as _;
 use watch_recording::{Recorder, RecordingError, Summary};
 use watchables::{Client, DynamicObject, Scope, ServedResource, Watcher};
@@ -11,7 +11,7 @@ use watchables::{Client, DynamicObject, Scope, ServedResource, Watcher};
 use crate::args::RecordArgs;
 use crate::resources::{Finder, Waiting};
 use crate::say::say;
-use crate::{cluster, interrupt, notices, resources};
+use crate::{cluster, failure, interrupt, notices, resources};
 
 /// How long the rest may take to be written after Ctrl-C.
 const GRACE_PERIOD: Duration = Duration::from_secs(10);
@@ -56,7 +56,7 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
         let has_deadline = args.duration.is_some();
         let finder = Finder::new(&cluster.client, has_deadline, args.give_up_after, &waiting);
         let served = resources::resolve(&finder, &args.resources).await;
-        let served = served.with_context(|| format!("the API server {}", cluster.url))?;
+        let served = served.map_err(|error| failure::of_server(error, &cluster.url))?;
         anyhow::Ok((cluster, served))
     };
     let (cluster, served) = tokio::select! {

@@ -13,10 +13,10 @@ use watch_relay::config::{CheckpointsConfig, Config, PipelineConfig, SinkConfig}
 use watch_relay::{ConfigFile, InstanceSummary, Listener, Relay};
 
 use self::connected::Connected;
-use crate::args::{LogFormat, RelayArgs};
+use crate::args::RelayArgs;
 use crate::cluster::Target;
-use crate::interrupt;
 use crate::say::say;
+use crate::{interrupt, log};
 
 /// How long what was read may take to be delivered after SIGTERM. Kubernetes waits 30 s.
 const GRACE_PERIOD: Duration = Duration::from_secs(15);
@@ -37,7 +37,7 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
         say!("the configuration is right; pipelines: {pipelines}");
         return Ok(());
     }
-    log_to_standard_error(args.log);
+    log::start_of_relay(args.cluster.verbosity, args.log);
     let interrupted = interrupt::interrupted_within(GRACE_PERIOD);
     let listener = match config.listen {
         Some(address) => Some(Listener::bind(address).await?),
@@ -108,19 +108,4 @@ fn configuration(
     let config = Config::of(pipeline, Some(CheckpointsConfig::File(checkpoints)));
     config.check()?;
     Ok((config, None, folder))
-}
-
-/// Prints what the relay reports; `RUST_LOG` chooses more or less of it.
-fn log_to_standard_error(format: LogFormat) {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new("warn,watch_relay=info,async_nats=off")
-    });
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_target(false);
-    match format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
-    }
 }

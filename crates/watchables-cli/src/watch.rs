@@ -123,8 +123,25 @@ fn check(args: &WatchArgs) -> anyhow::Result<()> {
     if args.no_headers && !has_headers {
         bail!("--no-headers is about columns: use it with -o table, wide or custom-columns");
     }
-    if args.show_labels && !args.prints_columns() {
-        bail!("--show-labels is about columns: use it with -o table or wide");
+    for (option, is_given) in
+        [("--show-labels", args.show_labels), ("-L", !args.label_columns.is_empty())]
+    {
+        if is_given && !args.prints_columns() {
+            bail!("{option} is about columns: use it with -o table or wide");
+        }
+    }
+    if args.label_columns.iter().any(|label| label.trim().is_empty()) {
+        bail!("-L names an empty label; write it as -L app,tier");
+    }
+    let tells_else = args.expressions.until.is_some()
+        || args.stats
+        || args.count.is_some()
+        || args.duration.is_some();
+    if !tells_else && output::is_nowhere() {
+        bail!(
+            "standard output is closed, so that nothing of the watch can be seen; write it into a file or a pipe, or use \
+             --until, --count, --for or --stats"
+        );
     }
     Ok(())
 }

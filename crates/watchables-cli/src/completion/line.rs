@@ -12,6 +12,7 @@ use crate::args::ClusterArgs;
 pub(super) struct Line {
     pub(super) kubeconfig: Option<PathBuf>,
     pub(super) context: Option<String>,
+    pub(super) server: Option<String>,
     pub(super) is_demo: bool,
     /// The first of those that are named.
     pub(super) namespace: Option<String>,
@@ -58,6 +59,7 @@ impl Line {
             match arg.get_id().as_str() {
                 "kubeconfig" => line.kubeconfig = value.map(PathBuf::from),
                 "context" => line.context = value,
+                "server" => line.server = value,
                 "demo" => line.is_demo = true,
                 "namespace" => {
                     let first = |value: String| value.split(',').next().map(str::to_owned);
@@ -73,7 +75,9 @@ impl Line {
         ClusterArgs {
             kubeconfig: self.kubeconfig.clone(),
             context: self.context.clone(),
+            server: self.server.clone(),
             demo: self.is_demo,
+            verbosity: None,
         }
     }
 }

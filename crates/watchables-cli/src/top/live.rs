@@ -4,7 +4,6 @@ mod watched;
 
 use std::collections::HashMap;
 
-use anyhow::Context as _;
 use futures::{FutureExt as _, StreamExt as _};
 use watch_terminal::{Action, Change, Columns, KindSetup, Now, Setup};
 use watchables::{
@@ -45,26 +44,26 @@ const BATCH: usize = 256;
 pub(super) async fn show(args: &TopArgs) -> anyhow::Result<()> {
     let cluster = cluster::Target::find(&args.cluster)?.connect().await?;
     let waiting = Waiting::default();
-    let finder = Finder::new(&cluster.client, false, args.give_up_after, &waiting);
+    let finder = Finder::new(&cluster.client, false, args.watched.give_up_after(), &waiting);
     let targets = if args.resources.is_empty() {
         usual(&finder).await
     } else {
         targets::find(&finder, &args.resources).await
     };
-    let targets = targets.with_context(|| format!("the API server {}", cluster.url))?;
+    let targets = targets.map_err(|error| failure::of_server(error, &cluster.url))?;
 
     let failures = Failures::default();
     let mux = failures.note(MultiplexingWatcher::new());
     let mut watches = Vec::new();
     let mut sources = HashMap::new();
     let selection = Selection {
-        labels: args.selector.as_deref(),
-        fields: args.field_selector.as_deref(),
-        is_compressed: args.compress,
-        give_up_after: args.give_up_after,
+        labels: args.watched.selector.as_deref(),
+        fields: args.watched.field_selector.as_deref(),
+        is_compressed: args.watched.compress,
+        give_up_after: args.watched.give_up_after(),
         has_managed_fields: false,
     };
-    for part in parts(&targets, &args.namespace) {
+    for part in parts(&targets, args.watched.namespaces()) {
         let name = label(&part);
         let watcher = part.watcher::<DynamicObject>(&cluster.client, selection);
         watches.push(Watched { name: name.clone(), status: watcher.status(), last: None });
@@ -78,7 +77,7 @@ pub(super) async fn show(args: &TopArgs) -> anyhow::Result<()> {
         kinds,
         clusters: vec![cluster.url.clone()],
         watches: watches.iter().map(|watch| watch.name.clone()).collect(),
-        theme: super::theme(args.color),
+        theme: super::theme(args.watched.color),
         history_bytes: super::bytes(args.history),
     })?;
     let mut events = mux.stream(StreamOptions::managed());

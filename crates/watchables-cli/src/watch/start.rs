@@ -58,6 +58,9 @@ impl Start {
         if let Ok(target) = cluster::Target::find(args) {
             return Ok(vec![Self::new(None, target)]);
         }
+        if args.server.is_some() {
+            bail!("--server is one cluster, and --context {contexts:?} names several");
+        }
         let mut starts: Vec<Self> = Vec::new();
         for context in contexts.split(',').map(str::trim) {
             if context.is_empty() {
@@ -69,7 +72,9 @@ impl Start {
             let args = ClusterArgs {
                 kubeconfig: args.kubeconfig.clone(),
                 context: Some(context.to_owned()),
+                server: None,
                 demo: false,
+                verbosity: None,
             };
             starts.push(Self::new(Some(context.into()), cluster::Target::find(&args)?));
         }
@@ -114,16 +119,23 @@ impl Start {
         let cluster = target.connect().await?;
         self.is_connected.set(true);
         let has_deadline = args.duration.is_some();
-        let finder = Finder::new(&cluster.client, has_deadline, args.give_up_after, &self.waiting);
+        let finder =
+            Finder::new(&cluster.client, has_deadline, args.watched.give_up_after(), &self.waiting);
         let found = async {
             let mut targets = targets::find(&finder, &args.resources).await?;
             let default = self.namespace.as_deref();
-            targets::add_manifests(&finder, &mut targets, manifests, &args.namespace, default)
-                .await?;
+            targets::add_manifests(
+                &finder,
+                &mut targets,
+                manifests,
+                args.watched.namespaces(),
+                default,
+            )
+            .await?;
             targets::require_any(&targets)?;
             anyhow::Ok(targets)
         };
-        let targets = found.await.with_context(|| format!("the API server {}", cluster.url))?;
+        let targets = found.await.map_err(|error| failure::of_server(error, &cluster.url))?;
         Ok(Started::Found(Box::new(Found { label: self.label.clone(), cluster, targets })))
     }
 

@@ -82,7 +82,7 @@ impl Watches {
         };
         let is_qualified = targets.len() > 1;
         let (mut watched, mut statuses) = (Vec::new(), Vec::new());
-        for part in parts(&targets, &args.namespace) {
+        for part in parts(&targets, args.watched.namespaces()) {
             let name = match &label {
                 Some(label) => format!("{label} {}", part.key),
                 None => part.key.clone(),
@@ -140,10 +140,10 @@ impl Watches {
         let watcher = part.watcher::<T>(
             client,
             Selection {
-                labels: args.selector.as_deref(),
-                fields: args.field_selector.as_deref(),
-                is_compressed: args.compress,
-                give_up_after: args.give_up_after,
+                labels: args.watched.selector.as_deref(),
+                fields: args.watched.field_selector.as_deref(),
+                is_compressed: args.watched.compress,
+                give_up_after: args.watched.give_up_after(),
                 // They are not compared, and half of what is kept of an object.
                 has_managed_fields: args.diff.is_none(),
             },

@@ -37,7 +37,7 @@ pub(super) fn text(stats: &Stats, statuses: &[(String, Receiver<WatchStatus>)]) 
     let mut rows = vec![heading(&["WATCH"], &["RECONNECTS", "REPAIRS"])];
     for (number, (name, status)) in statuses.iter().enumerate() {
         let status = status.borrow();
-        let ends = [status.restarts, status.repairs].map(with_commas);
+        let ends = [status.reconnects, status.repairs].map(with_commas);
         rows.push(row([name.clone()], &of_watch(number), elapsed, ends));
     }
     write_table(&mut text, &rows, 1);
