@@ -14,6 +14,7 @@ mod change;
 mod columns;
 mod facts;
 mod filter;
+mod gone;
 mod history;
 mod key;
 mod kind;

@@ -148,7 +148,7 @@ pub(crate) struct ServeArgs {
 }
 
 /// The arguments that select a cluster.
-#[derive(Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 pub(crate) struct ClusterArgs {
     /// Path of the kubeconfig [default: $KUBECONFIG, then ~/.kube/config, then the pod's service
     /// account]

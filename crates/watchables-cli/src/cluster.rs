@@ -1,5 +1,7 @@
 //! The cluster to watch: from a kubeconfig, the pod's service account, or an embedded demo.
 
+mod several;
+
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::LazyLock;
 
@@ -15,6 +17,7 @@ use watchables::{
 
 use crate::args::ClusterArgs;
 use crate::say::say;
+pub(crate) use several::{Named, several};
 
 /// A client, with its demo cluster if it is connected to one.
 pub(crate) struct Cluster {
@@ -68,10 +71,11 @@ impl Target {
             }
             // Its own text has the path in quotes twice.
             Err(KubeconfigError::ReadConfig(error, path)) => {
-                let path = path.display().to_string();
-                let which =
-                    if name.contains(&path) { String::new() } else { format!("{path} of ") };
-                return Err(error).with_context(|| format!("cannot read {which}{name}"));
+                let is_listed = name.ends_with(FROM_VARIABLE);
+                let origin = if is_listed { FROM_VARIABLE } else { "" };
+                let path = path.display();
+                return Err(error)
+                    .with_context(|| format!("cannot read the kubeconfig {path}{origin}"));
             }
             kubeconfig => kubeconfig.with_context(|| format!("cannot read {name}"))?,
         };
@@ -234,10 +238,12 @@ fn in_cluster() -> bool {
     std::env::var_os("KUBERNETES_SERVICE_HOST").is_some_and(|host| !host.is_empty())
 }
 
+const FROM_VARIABLE: &str = " (from KUBECONFIG)";
+
 /// Returns how errors name the default kubeconfig.
 fn default_kubeconfig_name() -> String {
     match std::env::var("KUBECONFIG") {
-        Ok(paths) if !paths.is_empty() => format!("the kubeconfig {paths} (from KUBECONFIG)"),
+        Ok(paths) if !paths.is_empty() => format!("the kubeconfig {paths}{FROM_VARIABLE}"),
         _ => "the kubeconfig ~/.kube/config".to_owned(),
     }
 }

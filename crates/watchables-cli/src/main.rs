@@ -3,6 +3,7 @@
 // They panic when whoever reads has ended: see `say`.
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
+mod aligned;
 mod args;
 mod checkpoints;
 mod cluster;
@@ -21,6 +22,7 @@ mod log;
 mod man;
 mod manifest_text;
 mod moment;
+mod namespaces;
 mod notices;
 mod numbers;
 mod output;
@@ -37,6 +39,7 @@ mod state;
 mod top;
 mod watch;
 mod whole_object;
+mod yaml;
 
 use std::process::ExitCode;
 

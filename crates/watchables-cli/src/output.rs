@@ -1,6 +1,5 @@
 //! Events on standard output.
 
-mod aligned;
 mod clock;
 mod faults;
 mod pipe;
@@ -15,9 +14,10 @@ use std::sync::Arc;
 use serde_json::Value;
 use watchables::{DynamicObject, Origin, Scope, ServedResource, WatchEvent};
 
+use crate::aligned::Cell;
 use crate::args::{Format, WatchArgs};
 use crate::differences::Shown;
-use crate::output::aligned::Cell;
+
 use crate::output::clock::Clock;
 pub(crate) use crate::output::pipe::{closed, is_broken_pipe, is_nowhere};
 use crate::output::shown::write_shown;
@@ -25,6 +25,7 @@ pub(crate) use crate::output::style::Styles;
 use crate::output::table::{Line, Table, TableOptions};
 use crate::output::templates::Templates;
 use crate::watch::Row;
+use crate::yaml;
 
 /// So many lines are held back at most.
 const HELD_BACK: usize = 10_000;
@@ -142,14 +143,17 @@ impl Output {
         let served = &source.served;
         let mut before = Vec::new();
         if let Some(stamp) = stamp {
-            before.push(("TIME", Cell { text: stamp, style: style::DIM }));
+            before.push(("TIME", Cell { text: stamp, style: style::DIM, ..Cell::default() }));
         }
         if let Some(cluster) = &source.cluster {
             before.push(("CLUSTER", Cell::plain(&**cluster)));
         }
         // As wide as the longest.
         let text = format!("{:<8}", event.etype.as_str());
-        before.push(("EVENT", Cell { text, style: style::of_event_type(event.etype) }));
+        before.push((
+            "EVENT",
+            Cell { text, style: style::of_event_type(event.etype), ..Cell::default() },
+        ));
         let is_repair = event.origin == Origin::Repair;
         self.table.add(&Line {
             resource: &qualified_name(served),
@@ -159,7 +163,11 @@ impl Output {
             object: &event.obj,
             row,
             before,
-            remark: is_repair.then(|| Cell { text: "REPAIRED".to_owned(), style: style::BOLD }),
+            remark: is_repair.then(|| Cell {
+                text: "REPAIRED".to_owned(),
+                style: style::BOLD,
+                ..Cell::default()
+            }),
         });
     }
 
@@ -225,12 +233,12 @@ impl Output {
         {
             metadata.remove("managedFields");
         }
-        let yaml = serde_saphyr::to_string(&object).map_err(io::Error::other)?;
+        let text = yaml::to_string(&object).map_err(io::Error::other)?;
         let stamp = stamp.map(|stamp| format!(" {}", stamp.trim_start())).unwrap_or_default();
         let cluster = source.cluster.iter().map(|cluster| format!(" {cluster}"));
         let cluster: String = cluster.collect();
-        let end = if yaml.ends_with('\n') { "" } else { "\n" };
-        write!(self.out, "---\n# {}{stamp}{cluster}\n{yaml}{end}", event.etype)
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        write!(self.out, "---\n# {}{stamp}{cluster}\n{text}{end}", event.etype)
     }
 
     /// Writes `pod/web-1`, or `deployment.apps/web`.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use watchables::{DynamicObject, TableColumn};
 
-use crate::output::aligned::{Aligned, Cell};
+use crate::aligned::{Aligned, Cell};
 use crate::output::style::Styles;
 use crate::printable::printable;
 use crate::watch::Row;

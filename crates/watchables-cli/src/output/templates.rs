@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use serde_json::Value;
 use watchables::DynamicObject;
 
-use super::aligned::{Aligned, Cell};
 use super::faults::Faults;
 use super::style::Styles;
+use crate::aligned::{Aligned, Cell};
 use crate::args::{Format, WatchArgs};
 use crate::custom_columns::CustomColumns;
 use crate::jsonpath::Template;

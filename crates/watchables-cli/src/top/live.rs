@@ -147,7 +147,8 @@ fn apply(
     let namespace = obj.namespace().unwrap_or_default().to_owned();
     let name = obj.name().unwrap_or_default().to_owned();
     let object = obj.into_json();
-    let change = Change { kind: *kind, cluster: 0, etype, origin, namespace, name, object };
+    let change =
+        Change { kind: *kind, cluster: 0, etype, origin, namespace, name, object, cells: None };
     screen.app.apply(change, now);
 }
 

@@ -8,18 +8,16 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use tokio::sync::watch::Receiver;
-use watchables::{Client, ClientError, Phase, WatchStatus};
+use watchables::{Client, Phase, WatchStatus};
 
 use crate::args::WatchArgs;
+use crate::namespaces;
 use crate::say::say;
 
 /// Longer than the server takes to send the objects of a watch that is live.
 const SETTLED: Duration = Duration::from_millis(300);
 /// How long a watch is waited for, so that one line names several.
 const TOGETHER: Duration = Duration::from_millis(500);
-
-/// How many namespaces a line names at most.
-const MOST_NAMED: usize = 5;
 
 /// A watch.
 pub(crate) struct Watched {
@@ -100,7 +98,7 @@ async fn groups(
         whats.sort();
         whats.dedup();
         let is_missing = match &namespace {
-            Some(namespace) => is_missing(client, namespace).await,
+            Some(namespace) => namespaces::is_missing(client, namespace).await,
             None => false,
         };
         groups.entry(Group { whats, is_missing }).or_default().extend(namespace);
@@ -113,41 +111,19 @@ fn line(group: &Group, namespaces: &[String], Selectors(selectors): &Selectors) 
         [some @ .., last] if !some.is_empty() => format!("{} or {last}", some.join(", ")),
         all => all.concat(),
     };
-    let quoted = |namespace: &String| format!("{namespace:?}");
-    let names = match namespaces {
-        [] => String::new(),
-        [only] => format!("the namespace {only:?}"),
-        some if some.len() <= MOST_NAMED => {
-            let (last, rest) = some.split_last().unwrap_or((&some[0], &[]));
-            let rest: Vec<_> = rest.iter().map(quoted).collect();
-            format!("the namespaces {} and {last:?}", rest.join(", "))
-        }
-        many => {
-            let some: Vec<_> = many.iter().take(MOST_NAMED - 1).map(quoted).collect();
-            format!("the namespaces {} and {} more", some.join(", "), many.len() - some.len())
-        }
-    };
+    let names = namespaces::listed(namespaces);
     match selectors {
         _ if group.is_missing && namespaces.len() == 1 => {
-            let name = names.trim_start_matches("the ");
-            format!("there is no {name}, and so no {what} in it yet")
+            format!("there is no {names}, and so no {what} in it yet")
         }
         _ if group.is_missing => {
-            let names = names.trim_start_matches("the ");
             format!("there are no {names}, and so no {what} in them yet")
         }
         None if names.is_empty() => format!("there is no {what} yet"),
-        None => format!("there is no {what} in {names} yet"),
+        None => format!("there is no {what} in the {names} yet"),
         Some(selectors) if names.is_empty() => format!("no {what} matches {selectors} yet"),
-        Some(selectors) => format!("no {what} in {names} matches {selectors} yet"),
+        Some(selectors) => format!("no {what} in the {names} matches {selectors} yet"),
     }
-}
-
-/// Returns whether the server says that there is no such namespace.
-async fn is_missing(client: &Client, namespace: &str) -> bool {
-    let path = format!("/api/v1/namespaces/{namespace}");
-    let Ok(request) = http::Request::get(path).body(Vec::new()) else { return false };
-    matches!(client.request_text(request).await, Err(ClientError::Api(status)) if status.code == 404)
 }
 
 #[cfg(test)]

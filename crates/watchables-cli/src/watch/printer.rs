@@ -54,6 +54,11 @@ impl<'a> Printer<'a> {
         })
     }
 
+    /// Whether events are compared with what was before them.
+    pub(crate) fn compares(&self) -> bool {
+        self.last_states.is_some()
+    }
+
     /// Prints an event on standard output, or an error on standard error, unless it is held back. Breaks at the last one,
     /// or if standard output is closed.
     ///

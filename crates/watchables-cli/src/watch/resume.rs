@@ -29,6 +29,7 @@ pub(crate) struct Resumed {
     is_behind: bool,
     due: Instant,
     has_several_clusters: bool,
+    goes_on: bool,
 }
 
 impl Resumed {
@@ -58,7 +59,13 @@ impl Resumed {
             is_behind: false,
             due: Instant::now(),
             has_several_clusters: watches.has_several_clusters(),
+            goes_on: !known.is_empty(),
         })
+    }
+
+    /// Whether there was a watch before, which it goes on with.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.goes_on
     }
 
     /// Returns the next event. `None` at the end.
