@@ -21,7 +21,7 @@ What was found by a comparison after a gap in the server's history ends in REPAI
     watchables watch pod web-1 web-2 deployment/web
     watchables watch all --only ADDED,DELETED --since-now
     watchables watch pods --where \"object.status.phase != 'Running'\" --stats
-    watchables watch -f app.yaml --until \"type == 'MODIFIED' && object.status.phase == 'Running'\" --for 5m
+    watchables watch -f app.yaml --until \"object.status.phase == 'Running'\" --for 5m
     watchables watch pods --context blue,green --resume pods.redb
 
 Without a kubeconfig, and outside a cluster, starts an embedded demo cluster and watches that.")]

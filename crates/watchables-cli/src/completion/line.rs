@@ -20,6 +20,8 @@ pub(super) struct Line {
     pub(super) words: Vec<String>,
     /// Whether the word that is completed is an option.
     pub(super) is_option: bool,
+    /// The word that is completed, as far as it is there.
+    pub(super) current: String,
 }
 
 impl Line {
@@ -29,11 +31,12 @@ impl Line {
         let words = words.get(1..).unwrap_or_default();
         let index = std::env::var("_CLAP_COMPLETE_INDEX").ok().and_then(|index| index.parse().ok());
         let index = index.unwrap_or(words.len().saturating_sub(1));
-        let is_option =
-            words.get(index).is_some_and(|word| word.to_string_lossy().starts_with('-'));
+        let current = words.get(index).map(|word| word.to_string_lossy().into_owned());
+        let current = current.unwrap_or_default();
+        let is_option = current.starts_with('-');
         let words: Vec<_> =
             words.iter().take(index).map(|word| word.to_string_lossy().into_owned()).collect();
-        Self { is_option, ..Self::parse(command, &words) }
+        Self { is_option, current, ..Self::parse(command, &words) }
     }
 
     /// Reads the words, of which the first is this program.
