@@ -59,7 +59,7 @@ pub(crate) fn table(rows: &[impl AsRef<[String]>], texts: usize) -> String {
     // Writing into memory does not fail.
     let _ = aligned.write(&mut lines, Styles::new(ColorChoice::Never));
     let lines = String::from_utf8_lossy(&lines);
-    lines.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    lines.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
 }
 
 impl Aligned {

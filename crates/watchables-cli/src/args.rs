@@ -73,7 +73,7 @@ pub(crate) enum Command {
     /// Show resources live in the terminal: what there is, what changes, and what has happened to each object.
     Top(TopArgs),
     /// Print the events of one or more resources as they happen.
-    Watch(WatchArgs),
+    Watch(Box<WatchArgs>),
 }
 
 impl Command {

@@ -22,7 +22,7 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
 
 /// Names the server whose discovery has failed, or that does not have a resource. Other errors are of the arguments.
 pub(crate) fn of_server(error: anyhow::Error, url: &str) -> anyhow::Error {
-    if error.chain().any(|cause| cause.is::<DiscoveryError>()) {
+    if error.chain().any(<dyn std::error::Error>::is::<DiscoveryError>) {
         error.context(format!("the API server {url}"))
     } else {
         error

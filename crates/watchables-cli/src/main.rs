@@ -70,7 +70,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => runtime.block_on(serve::run(args)),
         Command::State(args) => state::run(&args),
         Command::Top(args) => runtime.block_on(top::run(args)),
-        Command::Watch(args) => runtime.block_on(watch::run(args)),
+        Command::Watch(args) => runtime.block_on(watch::run(*args)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

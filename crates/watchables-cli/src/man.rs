@@ -75,7 +75,7 @@ fn synopsis(command: &Command) -> Roff {
         line.push(roman(after));
     }
     for word in command.get_positionals().filter(|arg| !arg.is_hide_set()) {
-        let name = word.get_value_names().map(|names| names.concat()).unwrap_or_default();
+        let name = word.get_value_names().map(<[_]>::concat).unwrap_or_default();
         let (before, after) = if word.is_required_set() { (" ", "") } else { (" [", "]") };
         let more = word.get_num_args().is_some_and(|args| args.max_values() > 1);
         line.extend([

@@ -100,7 +100,7 @@ fn commands_options_and_values_are_completed() {
     for option in ["-f ", "--filename=", "-o jsonpath-file=", "--resume "] {
         let line = format!("watchables watch {option}{begin}");
         let completed = in_bash(&home, &line);
-        assert_eq!(completed, [file.clone()], "{line}");
+        assert_eq!(completed, std::slice::from_ref(&file), "{line}");
     }
 }
 

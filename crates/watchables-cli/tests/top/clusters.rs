@@ -37,11 +37,11 @@ fn several_clusters_are_shown_in_one_table_and_written_into_a_file_each() {
     });
     let recording = folder.path().join("top.jsonl");
     session.press("w");
+    session.wait_for("Write the recording so far to: top-");
     session.press("\u{15}");
-    session.press(&"\u{7f}".repeat(60));
     session.press(recording.to_str().unwrap());
     session.press("\r");
-    session.wait_for("top-green.jsonl");
+    session.wait_for("wrote ");
     session.press("q");
     assert!(session.ends().0.success());
     let written = |cluster: &str| {

@@ -28,9 +28,8 @@ pub(super) fn remarks(
                 let looked_up =
                     namespaces.iter().map(|namespace| namespaces::is_missing(client, namespace));
                 let missing = namespaces.iter().zip(join_all(looked_up).await);
-                let missing: Vec<_> = missing
-                    .filter_map(|(name, is_missing)| is_missing.then(|| name.clone()))
-                    .collect();
+                let missing = missing.filter(|(_, is_missing)| *is_missing);
+                let missing: Vec<_> = missing.map(|(name, _)| name.clone()).collect();
                 if !missing.is_empty() {
                     let verb = if missing.len() == 1 { "is" } else { "are" };
                     let place = name.as_ref().map(|name| format!(" in {name}")).unwrap_or_default();
