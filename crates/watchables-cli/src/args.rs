@@ -1,5 +1,6 @@
 //! Command-line arguments.
 
+mod color;
 mod completion;
 mod convert;
 mod doctor;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use crate::args::color::ColorChoice;
 pub(crate) use crate::args::completion::{CompletionArgs, Shell};
 pub(crate) use crate::args::convert::ConvertArgs;
 pub(crate) use crate::args::doctor::{DoctorArgs, DoctorFormat};
@@ -32,7 +34,7 @@ pub(crate) use crate::args::recordings::{
 pub(crate) use crate::args::relay::{LogFormat, RelayArgs};
 pub(crate) use crate::args::replay::ReplayArgs;
 pub(crate) use crate::args::top::TopArgs;
-pub(crate) use crate::args::watch::{ColorChoice, DiffForm, Stamp, WatchArgs};
+pub(crate) use crate::args::watch::{DiffForm, Stamp, WatchArgs};
 pub(crate) use crate::args::watched::WatchedArgs;
 
 /// Watch Kubernetes resources from the shell.

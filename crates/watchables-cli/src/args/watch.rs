@@ -205,14 +205,3 @@ pub(crate) enum Stamp {
     /// Seconds since the event before
     Delta,
 }
-
-/// Whether to print in colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColorChoice {
-    /// On a terminal that has colours
-    Auto,
-    /// Also into a pipe
-    Always,
-    /// Not at all
-    Never,
-}

@@ -9,9 +9,7 @@ use std::collections::HashMap;
 
 use futures::{FutureExt as _, StreamExt as _};
 use watch_terminal::{Action, Change, Now, Setup};
-use watchables::{
-    DynamicObject, MultiplexingWatcher, ResourceInfo, StreamOptions, TableRow, WatchEvent,
-};
+use watchables::{DynamicObject, MultiplexingWatcher, StreamOptions, TableRow, WatchEvent};
 
 use super::screen::{Screen, Woken};
 use super::write;
@@ -158,17 +156,6 @@ impl Sources {
     }
 }
 
-/// Returns the name of a kind in the list.
-pub(super) fn title(resource: &ResourceInfo) -> String {
-    // Kubernetes' own kinds are known by their names; those of others by their groups, too.
-    let is_own = resource.group().is_empty() || !resource.group().contains('.');
-    if is_own || resource.group().ends_with(".k8s.io") {
-        resource.plural().to_owned()
-    } else {
-        format!("{}.{}", resource.plural(), resource.group())
-    }
-}
-
 /// Returns how the watch of a part is shown, which differs from those of others.
 fn label(part: &Part<'_>) -> String {
     let resource = &part.target.served.resource;
@@ -182,25 +169,5 @@ fn label(part: &Part<'_>) -> String {
     match part.namespace {
         Some(namespace) => format!("{label} in {namespace}"),
         None => label,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use watchables::Scope;
-
-    use super::*;
-
-    #[test]
-    fn kinds_of_others_are_named_with_their_group() {
-        for (group, plural, expected) in [
-            ("", "pods", "pods"),
-            ("apps", "deployments", "deployments"),
-            ("networking.k8s.io", "ingresses", "ingresses"),
-            ("cert-manager.io", "certificates", "certificates.cert-manager.io"),
-        ] {
-            let resource = ResourceInfo::new(group, "v1", "Kind", plural, Scope::Namespaced);
-            assert_eq!(title(&resource), expected);
-        }
     }
 }

@@ -95,7 +95,7 @@ fn resources(recording: &Recording, words: &[String]) -> anyhow::Result<Vec<Reso
 
 fn kind(resource: &ResourceInfo) -> KindSetup {
     KindSetup {
-        title: super::live::title(resource),
+        title: super::title::title(resource),
         singular: resource.kind().to_lowercase(),
         is_namespaced: resource.scope() == Scope::Namespaced,
         columns: watch_terminal::Columns::default(),

@@ -8,7 +8,7 @@ use futures::future::join_all;
 use watch_terminal::{Columns, KindSetup};
 use watchables::{ResourceInfo, Scope, ServedResource};
 
-use super::title;
+use super::super::title;
 use crate::args::TopArgs;
 use crate::cluster::{self, Cluster, Named};
 use crate::failure;
@@ -137,7 +137,7 @@ async fn usual(finder: &Finder<'_>) -> anyhow::Result<Vec<Target>> {
 
 fn kind(served: &ServedResource) -> KindSetup {
     KindSetup {
-        title: title(&served.resource),
+        title: title::title(&served.resource),
         singular: served.singular.clone(),
         is_namespaced: served.resource.scope() == Scope::Namespaced,
         columns: Columns::default(),
