@@ -16,7 +16,7 @@ use self::connected::Connected;
 use crate::args::RelayArgs;
 use crate::cluster::Target;
 use crate::say::say;
-use crate::{interrupt, log};
+use crate::{interrupt, log, output};
 
 /// How long what was read may take to be delivered after SIGTERM. Kubernetes waits 30 s.
 const GRACE_PERIOD: Duration = Duration::from_secs(15);
@@ -36,6 +36,12 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
         let pipelines = config.pipelines.len();
         say!("the configuration is right; pipelines: {pipelines}");
         return Ok(());
+    }
+    let writes_lines = config.pipelines.iter().any(|it| matches!(it.to, SinkConfig::Stdout(_)));
+    if writes_lines && output::is_nowhere() {
+        bail!(
+            "standard output is closed, and a pipeline writes to it: write it into a file or a pipe"
+        );
     }
     log::start_of_relay(args.cluster.verbosity, args.log);
     let interrupted = interrupt::interrupted_within(GRACE_PERIOD);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
-use watchables::access::{Access, Spoken};
+use watchables::access::{Access, CredentialKind, Spoken};
 
 use super::certificate;
 use super::report::{Check, Report};
@@ -29,7 +29,7 @@ pub(super) async fn check(access: &Access, limit: Duration, report: &mut Report)
     if !connect(&addresses, whose, limit, report).await {
         return false;
     }
-    if access.client_certificates().is_err() {
+    if !has_usable_certificate(access) {
         // That was said with the credentials.
         return false;
     }
@@ -43,6 +43,16 @@ pub(super) async fn check(access: &Access, limit: Duration, report: &mut Report)
         return false;
     }
     true
+}
+
+/// Returns whether the user's certificate can be presented, if there is one.
+fn has_usable_certificate(access: &Access) -> bool {
+    let is_certificate =
+        |kind: &CredentialKind| matches!(kind, CredentialKind::ClientCertificate(_));
+    match access.client_certificates() {
+        Ok(chain) => !chain.is_empty() || !access.credentials().iter().any(is_certificate),
+        Err(_) => false,
+    }
 }
 
 /// Returns what is spoken at the server's port, if that can be found out.

@@ -72,18 +72,20 @@ fn namespace_that_does_not_exist_is_named() {
 #[test]
 fn client_certificate_that_cannot_be_read_is_said_once() {
     let server = server().tls().start_in_thread().unwrap();
-    let kubeconfig = server.kubeconfig().replace(
-        "user: {}",
-        "user: {client-certificate: /does/not/exist.crt, client-key: /does/not/exist.key}",
-    );
-    assert!(kubeconfig.contains("exist.crt"), "{kubeconfig}");
-    let (output, report) = doctor(&home(&kubeconfig), &[]);
-    assert_eq!(output.status.code(), Some(1));
-    let named = |check: &&Value| check["what"].as_str().unwrap().contains("exist.crt");
-    let checks = report["checks"].as_array().unwrap();
-    assert_eq!(checks.iter().filter(named).count(), 1, "{report}");
-    let failed = checks.iter().filter(|check| check["status"] == "failed").count();
-    assert_eq!(failed, 1, "{report}");
+    for (user, named) in [
+        ("client-certificate: /does/not/exist.crt, client-key: /does/not/exist.key", "exist.crt"),
+        ("client-certificate-data: aGk=, client-key-data: aGk=", "client-certificate-data"),
+    ] {
+        let kubeconfig = server.kubeconfig().replace("user: {}", &format!("user: {{{user}}}"));
+        assert!(kubeconfig.contains(user), "{kubeconfig}");
+        let (output, report) = doctor(&home(&kubeconfig), &[]);
+        assert_eq!(output.status.code(), Some(1));
+        let is_named = |check: &&Value| check["what"].as_str().unwrap().contains(named);
+        let checks = report["checks"].as_array().unwrap();
+        assert_eq!(checks.iter().filter(is_named).count(), 1, "{report}");
+        let failed = checks.iter().filter(|check| check["status"] == "failed").count();
+        assert_eq!(failed, 1, "{report}");
+    }
 }
 
 #[test]
