@@ -221,11 +221,13 @@ fn labels(object: &DynamicObject) -> Labels {
     object.metadata.labels.unwrap_or_default()
 }
 
+/// As in kubectl, sorted with their values: `a.io/b=x` is before `a=x`.
 fn labels_text(labels: &Labels) -> String {
-    let labels: Vec<_> = labels
-        .iter()
-        .map(|(key, value)| format!("{key}={}", value.as_deref().unwrap_or_default()))
-        .collect();
+    let text = |(key, value): (&String, &Option<String>)| {
+        format!("{key}={}", value.as_deref().unwrap_or_default())
+    };
+    let mut labels: Vec<_> = labels.iter().map(text).collect();
+    labels.sort();
     if labels.is_empty() { "<none>".to_owned() } else { printable(&labels.join(",")) }
 }
 
@@ -254,6 +256,7 @@ mod tests {
         let labels =
             |labels: Value| labels_of(&json!({"metadata": {"name": "a", "labels": labels}}));
         assert_eq!(labels(json!({"b": "2", "a": "1"})), "a=1,b=2");
+        assert_eq!(labels(json!({"a": "x", "a.io/b": "y"})), "a.io/b=y,a=x", "as kubectl has them");
         assert_eq!(labels(json!(null)), "<none>");
     }
 

@@ -19,11 +19,12 @@ pub(super) fn remarks(
 ) -> impl Stream<Item = Option<String>> {
     futures::stream::unfold(true, move |is_first| {
         let (clusters, namespaces) = (clusters.clone(), namespaces.clone());
-        let mut said = absent.clone();
+        let absent = absent.clone();
         async move {
             if !is_first {
                 tokio::time::sleep(INTERVAL).await;
             }
+            let mut said = Vec::new();
             for (name, client) in &clusters {
                 let looked_up =
                     namespaces.iter().map(|namespace| namespaces::is_missing(client, namespace));
@@ -36,6 +37,8 @@ pub(super) fn remarks(
                     said.push(format!("there {verb} no {}{place}", namespaces::listed(&missing)));
                 }
             }
+            // Those are long.
+            said.extend(absent);
             Some(((!said.is_empty()).then(|| said.join("; ")), false))
         }
     })
