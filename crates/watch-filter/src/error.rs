@@ -25,13 +25,47 @@ impl CompileError {
         let message = msg.strip_prefix("Syntax error: ").unwrap_or(msg);
         // What could stand there instead is a list of half the grammar.
         let message = message.split(" expecting {").next().unwrap_or(message);
-        let message = message.replace("'<EOF>'", "its end");
         let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
+        let message = in_words(&message);
         let place = match line {
             1 => format!("character {column}"),
             _ => format!("line {line}, character {column}"),
         };
         Self::new(format!("it is not CEL at {place}: {message}"))
+    }
+}
+
+/// Says what the parser has found, for people who do not know its grammar.
+fn in_words(message: &str) -> String {
+    // The parser puts quotes around tokens, which may have some of their own.
+    let quoted = |text: &str| {
+        let inner = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
+        inner.unwrap_or(text).trim().to_owned()
+    };
+    let after = |prefix: &str| message.strip_prefix(prefix).map(quoted);
+    if let Some(token) = after("token recognition error at: ") {
+        return match token.chars().next() {
+            Some('=') => "= is no operator; == compares".to_owned(),
+            Some('&') => "& is no operator; && is \"and\"".to_owned(),
+            Some('|') => "| is no operator; || is \"or\"".to_owned(),
+            Some('\'' | '"') | None => "a text has no closing quote".to_owned(),
+            Some(_) => format!("{token} has no meaning here"),
+        };
+    }
+    if let Some((missing, place)) =
+        message.strip_prefix("missing ").and_then(|rest| rest.split_once(" at "))
+    {
+        let place = match quoted(place).as_str() {
+            "<EOF>" => "at the end".to_owned(),
+            place => format!("before {place}"),
+        };
+        return format!("{} is missing {place}", quoted(missing));
+    }
+    let unexpected = ["mismatched input ", "extraneous input ", "no viable alternative at input "];
+    match unexpected.iter().find_map(|prefix| after(prefix)) {
+        Some(token) if token == "<EOF>" => "it ends where something has to follow".to_owned(),
+        Some(token) => format!("{token} cannot stand here"),
+        None => message.replace("'<EOF>'", "its end"),
     }
 }
 

@@ -193,9 +193,14 @@ mod tests {
         }
         let compile = |text: &str| Filter::compile(text).unwrap_err().to_string();
         for (text, said) in [
-            ("object.status ==", "it is not CEL at character 17: mismatched input its end"),
-            ("type = 'x'", "it is not CEL at character 6: token recognition error at: '= '"),
-            ("true &&\n)", "it is not CEL at line 2, character 1: mismatched input ')'"),
+            (
+                "object.status ==",
+                "it is not CEL at character 17: it ends where something has to follow",
+            ),
+            ("type = 'x'", "it is not CEL at character 6: = is no operator; == compares"),
+            ("type == 'x", "it is not CEL at character 9: a text has no closing quote"),
+            ("(true", "it is not CEL at character 6: ) is missing at the end"),
+            ("true &&\n)", "it is not CEL at line 2, character 1: ) cannot stand here"),
         ] {
             assert_eq!(compile(text), said);
         }

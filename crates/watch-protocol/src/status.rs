@@ -25,6 +25,9 @@ pub struct WatchStatus {
     /// Requests that were restarts, each for a [`Cause`]. The next page of a list and the watch
     /// after it do not count.
     pub restarts: u64,
+    /// Watches that the server has accepted, but for the first one: how often the stream was connected again. Attempts
+    /// that failed do not count.
+    pub reconnects: u64,
     /// Gaps repaired by a relist, after a 410 or a rollback.
     pub repairs: u64,
     /// Objects in the index, which repairs gaps.

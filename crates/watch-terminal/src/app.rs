@@ -8,7 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use watch_protocol::Origin;
 
 use crate::change::Change;
+use crate::columns::Columns;
 use crate::filter::Filter;
+use crate::gone::Gone;
 use crate::history::{Budget, State};
 use crate::kind::{Kind, KindSetup, Totals};
 use crate::latest::Latest;
@@ -38,8 +40,8 @@ pub struct Setup {
     pub watches: Vec<String>,
     /// Whether there are colours.
     pub theme: Theme,
-    /// How many bytes of objects' JSON may be kept of past states, of all objects together. The oldest are dropped first. The
-    /// present state of each object is kept beside it.
+    /// How many bytes of objects' JSON may be kept of past states, of all objects together. Those of deleted objects are
+    /// dropped first, and then the oldest. The present state of each object is kept beside it.
     pub history_bytes: usize,
 }
 
@@ -67,6 +69,7 @@ pub struct App {
     pub(crate) watches: Watches,
     pub(crate) playback: Option<Playback>,
     budget: Budget,
+    gone: Gone,
     /// The number of the last event.
     number: u64,
 
@@ -111,6 +114,7 @@ impl App {
             watches: Watches::new(watches),
             playback: None,
             budget: Budget::new(history_bytes),
+            gone: Gone::default(),
             number: 0,
             kind: 0,
             selection: Selection::default(),
@@ -136,6 +140,7 @@ impl App {
         }
         self.number += 1;
         kind.apply(change, self.number, &mut self.budget, now);
+        self.gone.make_room(&mut self.budget);
         let kinds = self.kinds.as_mut_slice();
         self.budget.enforce(kinds, |kinds, (kind, id)| {
             Some(&mut kinds.get_mut(kind)?.objects.get_mut(id)?.history)
@@ -147,6 +152,22 @@ impl App {
     pub fn set_watch(&mut self, watch: usize, state: WatchState, now: Now) {
         self.watches.set(watch, state, now);
         self.is_changed = true;
+    }
+
+    /// Takes note of the columns of a kind, by its place in [`Setup::kinds`], as a server has told them. Cells of the
+    /// changes that follow are for these.
+    pub fn set_columns(&mut self, kind: usize, columns: Columns) {
+        if let Some(kind) = self.kinds.get_mut(kind) {
+            kind.set_columns(columns);
+            self.is_changed = true;
+        }
+    }
+
+    /// Takes note of what deserves a look although the watches are live, such as a namespace that does not exist. It
+    /// stays until there is another.
+    pub fn set_remark(&mut self, remark: Option<String>) {
+        self.is_changed |= self.watches.remark != remark;
+        self.watches.remark = remark;
     }
 
     /// Takes note of how far the recording is. Without one, the objects are those of a live cluster.
@@ -162,6 +183,7 @@ impl App {
             kind.clear();
         }
         self.budget.clear();
+        self.gone = Gone::default();
         self.is_changed = true;
     }
 
@@ -177,6 +199,7 @@ impl App {
     }
 
     /// Returns all states that are kept, in the order of their events, each with the place of its kind and the object's key.
+    /// Those of objects that are gone are among them.
     pub fn states(&self) -> Vec<(usize, &ObjectKey, &State)> {
         let mut states = Vec::new();
         for (place, kind) in self.kinds.iter().enumerate() {
@@ -184,6 +207,7 @@ impl App {
                 states.extend(object.history.states().iter().map(|it| (place, &object.key, it)));
             }
         }
+        states.extend(self.gone.states());
         states.sort_unstable_by_key(|(_, _, state)| state.number);
         states
     }
@@ -206,7 +230,9 @@ impl App {
         let looked_at = self.object.as_ref().map(|view| (view.kind, view.id));
         for (place, kind) in self.kinds.iter_mut().enumerate() {
             let id = looked_at.and_then(|(of, id)| (of == place).then_some(id));
-            kind.advance(&mut self.budget, id, now);
+            for object in kind.advance(&mut self.budget, id, now) {
+                self.gone.bury(place, object, &mut self.budget);
+            }
         }
         self.message = self.message.take().filter(|(_, until)| *until > now.elapsed);
         self.is_changed = false;

@@ -2,6 +2,8 @@
 
 use watch_protocol::{EventType, Origin};
 
+use crate::cell::Cell;
+
 /// What happened to an object, as a watch tells it.
 #[derive(Clone, Debug)]
 pub struct Change {
@@ -19,4 +21,7 @@ pub struct Change {
     pub name: String,
     /// The object's JSON, best without managed fields. Of a deletion that a comparison has found, it is not used.
     pub object: String,
+    /// The cells that the server computes, if [`App::set_columns`](crate::App::set_columns) has told their columns, and one
+    /// for each of these. Without them, cells are as they were.
+    pub cells: Option<Box<[Cell]>>,
 }

@@ -14,12 +14,14 @@ pub struct Column {
     pub worth: u8,
 }
 
-/// The columns of a kind, and how they are filled.
+/// The columns of a kind, and how they are filled. A column that no object fills is not shown.
 ///
-/// These are computed from the object alone, for any kind. A column that no object fills is not shown.
-#[derive(Clone, Debug)]
+/// By default they are computed from the object alone, for any kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Columns {
     columns: Vec<Column>,
+    /// Whether cells come with the changes.
+    are_of_server: bool,
 }
 
 impl Default for Columns {
@@ -34,28 +36,36 @@ impl Default for Columns {
                 column("NODE", false, 0),
                 column("AGE", true, 4),
             ],
+            are_of_server: false,
         }
     }
 }
 
 impl Columns {
+    /// Columns of a server, whose cells come with each [`Change`](crate::Change).
+    pub fn of_server(columns: Vec<Column>) -> Self {
+        Self { columns, are_of_server: true }
+    }
+
     /// Returns the columns.
     pub(crate) fn all(&self) -> &[Column] {
         &self.columns
     }
 
-    /// Returns the cells of an object: one for each column.
-    #[allow(clippy::unused_self, reason = "columns of a server will decide")]
-    pub(crate) fn cells(&self, object: &str) -> Box<[Cell]> {
+    /// Returns the cells of an object: one for each column. `None` if they are the server's, which are not given.
+    pub(crate) fn cells(&self, object: &str, given: Option<Box<[Cell]>>) -> Option<Box<[Cell]>> {
+        if self.are_of_server {
+            return given.filter(|cells| cells.len() == self.columns.len());
+        }
         let facts = Facts::of(object);
         let text = |text: Option<String>| text.map_or(Cell::Empty, |text| Cell::Text(text.into()));
-        [
+        let cells = [
             text(facts.status),
             facts.ready.map_or(Cell::Empty, |(part, whole)| Cell::Part(part, whole)),
             facts.restarts.map_or(Cell::Empty, Cell::Number),
             text(facts.node),
             facts.created.map_or(Cell::Empty, Cell::Age),
-        ]
-        .into()
+        ];
+        Some(cells.into())
     }
 }

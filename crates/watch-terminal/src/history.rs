@@ -43,6 +43,11 @@ impl History {
         &self.states
     }
 
+    /// Returns how many bytes all states have.
+    pub(crate) fn len(&self) -> usize {
+        self.states.iter().map(State::len).sum()
+    }
+
     /// Returns how many bytes the states before the present one have.
     fn past_len(&self) -> usize {
         let past = self.states.len().saturating_sub(1);
@@ -94,13 +99,28 @@ impl Budget {
         self.count -= history.states.len().saturating_sub(1);
     }
 
+    /// Takes note of bytes that are kept elsewhere, and count.
+    pub(crate) fn charge(&mut self, bytes: usize) {
+        self.bytes += bytes;
+    }
+
+    /// Takes note that they are not kept any more.
+    pub(crate) fn release(&mut self, bytes: usize) {
+        self.bytes -= bytes;
+    }
+
+    /// Returns whether there is more than may be.
+    pub(crate) fn is_exceeded(&self) -> bool {
+        self.bytes > self.limit
+    }
+
     /// Drops the oldest past states, until the others are within the bound.
     pub(crate) fn enforce<T: ?Sized>(
         &mut self,
         objects: &mut T,
         find: impl Fn(&mut T, Place) -> Option<&mut History>,
     ) {
-        while self.bytes > self.limit {
+        while self.is_exceeded() {
             let Some((place, number)) = self.order.pop_front() else { return };
             if let Some(history) = find(objects, place)
                 && is_past(history, number)

@@ -73,9 +73,25 @@ impl Kind {
         }
     }
 
+    /// Takes other columns. Rows are filled again as their objects change.
+    pub(crate) fn set_columns(&mut self, columns: Columns) {
+        if self.setup.columns == columns {
+            return;
+        }
+        self.filled = vec![0; columns.all().len()];
+        self.setup.columns = columns;
+        let ids: Vec<_> = self.objects.iter().map(|(id, _)| id).collect();
+        for id in ids {
+            if let Some(object) = self.objects.get_mut(id) {
+                object.row.cells = Box::default();
+                self.order.touch(id);
+            }
+        }
+    }
+
     /// Applies a change, which has this number and place of the kind.
     pub(crate) fn apply(&mut self, change: Change, number: u64, budget: &mut Budget, now: Now) {
-        let Change { kind, cluster, etype, origin, namespace, name, object } = change;
+        let Change { kind, cluster, etype, origin, namespace, name, object, cells: given } = change;
         let key = Key { cluster, namespace: namespace.into(), name: name.into() };
         let known = self.objects.id(&key);
         let is_deleted = etype == EventType::Deleted;
@@ -83,7 +99,12 @@ impl Kind {
         let object = (!is_unknown).then(|| object.into_boxed_str());
         let before = known.and_then(|id| self.objects.get(id)).map(|object| &object.row);
         let cells = match (&object, before) {
-            (Some(object), _) => self.setup.columns.cells(object),
+            (Some(object), before) => self
+                .setup
+                .columns
+                .cells(object, given)
+                .or_else(|| before.map(|row| row.cells.clone()))
+                .unwrap_or_default(),
             (None, Some(row)) => row.cells.clone(),
             // Deleted before it was known.
             (None, None) => return,
@@ -137,14 +158,21 @@ impl Kind {
     }
 
     /// Lets time go on: deleted objects vanish, unless the display is frozen or one is looked at.
-    pub(crate) fn advance(&mut self, budget: &mut Budget, looked_at: Option<u32>, now: Now) {
+    /// Returns them.
+    pub(crate) fn advance(
+        &mut self,
+        budget: &mut Budget,
+        looked_at: Option<u32>,
+        now: Now,
+    ) -> Vec<Object> {
+        let mut vanished = Vec::new();
         self.totals.rate.advance(now.time);
         if self.frozen.is_some() {
-            return;
+            return vanished;
         }
         while let Some((due, id, number)) = self.deleted.front().copied() {
             if due > now.elapsed || Some(id) == looked_at {
-                return;
+                break;
             }
             self.deleted.pop_front();
             let object = self.objects.get(id);
@@ -157,8 +185,10 @@ impl Kind {
                 }
                 budget.forget(&object.history);
                 self.order.touch(id);
+                vanished.push(object);
             }
         }
+        vanished
     }
 
     /// Returns when the next deleted object vanishes.

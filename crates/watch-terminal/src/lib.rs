@@ -54,6 +54,7 @@ mod change;
 mod columns;
 mod facts;
 mod filter;
+mod gone;
 mod history;
 mod key;
 mod kind;

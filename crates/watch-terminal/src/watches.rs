@@ -56,6 +56,8 @@ pub(crate) struct Watches {
     resumed: Option<(Duration, Duration)>,
     /// When a comparison found changes last, and how many at that time.
     repaired: Option<(Duration, u64)>,
+    /// What deserves a look.
+    pub(crate) remark: Option<String>,
 }
 
 /// A line, and how much it matters.
@@ -124,7 +126,10 @@ impl Watches {
             let changes = text::counted(count, "change");
             line = format!("{line}; repaired: {changes} found by a comparison");
         }
-        Line::Good(line)
+        match &self.remark {
+            Some(remark) => Line::Waiting(format!("{line}; {remark}")),
+            None => Line::Good(line),
+        }
     }
 
     fn interrupted(&self, now: Now) -> Option<String> {
@@ -211,6 +216,17 @@ mod tests {
         let line = "live, 2 watches; watching again after 3 s from the last event; repaired: 2 changes found by a comparison";
         assert_eq!(watches.line(at(6_000)), Line::Good(line.to_owned()));
         assert_eq!(watches.line(at(60_000)), Line::Good("live, 2 watches".to_owned()));
+    }
+
+    #[test]
+    fn remark_stays_beside_what_is_live() {
+        let mut watches = Watches::new(vec!["pods".to_owned()]);
+        watches.remark = Some("there is no namespace \"shpo\"".to_owned());
+        watches.set(0, WatchState::Live, at(0));
+        let line = "live; there is no namespace \"shpo\"";
+        assert_eq!(watches.line(at(60_000)), Line::Waiting(line.to_owned()));
+        watches.remark = None;
+        assert_eq!(watches.line(at(60_000)), Line::Good("live".to_owned()));
     }
 
     #[test]

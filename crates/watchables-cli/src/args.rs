@@ -1,5 +1,6 @@
 //! Command-line arguments.
 
+mod color;
 mod completion;
 mod convert;
 mod doctor;
@@ -12,12 +13,14 @@ mod relay;
 mod replay;
 mod top;
 mod watch;
+mod watched;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+pub(crate) use crate::args::color::ColorChoice;
 pub(crate) use crate::args::completion::{CompletionArgs, Shell};
 pub(crate) use crate::args::convert::ConvertArgs;
 pub(crate) use crate::args::doctor::{DoctorArgs, DoctorFormat};
@@ -31,7 +34,8 @@ pub(crate) use crate::args::recordings::{
 pub(crate) use crate::args::relay::{LogFormat, RelayArgs};
 pub(crate) use crate::args::replay::ReplayArgs;
 pub(crate) use crate::args::top::TopArgs;
-pub(crate) use crate::args::watch::{ColorChoice, DiffForm, Stamp, WatchArgs};
+pub(crate) use crate::args::watch::{DiffForm, Stamp, WatchArgs};
+pub(crate) use crate::args::watched::WatchedArgs;
 
 /// Watch Kubernetes resources from the shell.
 #[derive(Debug, Parser)]
@@ -71,7 +75,19 @@ pub(crate) enum Command {
     /// Show resources live in the terminal: what there is, what changes, and what has happened to each object.
     Top(TopArgs),
     /// Print the events of one or more resources as they happen.
-    Watch(WatchArgs),
+    Watch(Box<WatchArgs>),
+}
+
+impl Command {
+    /// How much is logged. Of a relay, it is said with the rest of its logs, and `top` has the terminal for itself.
+    pub(crate) fn verbosity(&self) -> Option<u8> {
+        match self {
+            Self::Doctor(args) => args.cluster.verbosity,
+            Self::Record(args) => args.cluster.verbosity,
+            Self::Watch(args) => args.cluster.verbosity,
+            _ => None,
+        }
+    }
 }
 
 /// The arguments of `checkpoints`.
@@ -134,7 +150,7 @@ pub(crate) struct ServeArgs {
 }
 
 /// The arguments that select a cluster.
-#[derive(Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 pub(crate) struct ClusterArgs {
     /// Path of the kubeconfig [default: $KUBECONFIG, then ~/.kube/config, then the pod's service
     /// account]
@@ -145,9 +161,17 @@ pub(crate) struct ClusterArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) context: Option<String>,
 
+    /// URL of the API server, in place of the one in the kubeconfig
+    #[arg(short, long, value_name = "URL", value_parser = parse_server)]
+    pub(crate) server: Option<String>,
+
     /// Start an embedded demo cluster and watch that
-    #[arg(long, conflicts_with_all = ["kubeconfig", "context"])]
+    #[arg(long, conflicts_with_all = ["kubeconfig", "context", "server"])]
     pub(crate) demo: bool,
+
+    /// Log on standard error what is done: repairs (2), requests (4), everything (6)
+    #[arg(short, long = "v", value_name = "LEVEL")]
+    pub(crate) verbosity: Option<u8>,
 }
 
 /// Parses a positive duration: `10s`, `5m`, `1h 30m`, or a number of seconds.
@@ -163,6 +187,14 @@ fn parse_namespace(text: &str) -> Result<String, &'static str> {
     match text.trim() {
         "" => Err("a namespace has no name; leave -n out to watch all namespaces"),
         name => Ok(name.to_owned()),
+    }
+}
+
+/// Checks that a server is named.
+fn parse_server(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("expected a URL such as https://127.0.0.1:6443"),
+        url => Ok(url.to_owned()),
     }
 }
 

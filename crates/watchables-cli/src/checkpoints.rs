@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use watchables::{CheckpointSummary, Checkpoints};
 
+use crate::aligned::table;
 use crate::args::CheckpointsArgs;
 use crate::output;
 
@@ -37,14 +38,7 @@ fn print_table(
 ) -> io::Result<()> {
     let mut rows = vec![TITLES.map(str::to_owned)];
     rows.extend(summaries.iter().map(|summary| row(summary, now)));
-    let widths: Vec<_> = (0..TITLES.len())
-        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
-        .collect();
-    for row in rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        writeln!(out, "{}", cells.collect::<Vec<_>>().join("   ").trim_end())?;
-    }
-    Ok(())
+    out.write_all(table(&rows, TITLES.len()).as_bytes())
 }
 
 fn row(summary: &CheckpointSummary, now: Timestamp) -> [String; 7] {

@@ -1,17 +1,23 @@
 //! The cluster to watch: from a kubeconfig, the pod's service account, or an embedded demo.
 
+mod several;
+
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::LazyLock;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use embedded_apiserver::{Demo, DemoOptions, EmbeddedServer};
-use kube_client::config::{AuthInfo, Cluster as KubeconfigCluster};
+use kube_client::config::{
+    AuthInfo, Cluster as KubeconfigCluster, Context, NamedCluster, NamedContext,
+};
 use watchables::{
     Client, Config, KubeConfigOptions, Kubeconfig, KubeconfigError, cluster_is_configured,
     connect_to, connect_with, read_kubeconfig, read_kubeconfig_from,
 };
 
 use crate::args::ClusterArgs;
+use crate::say::say;
+pub(crate) use several::{Named, several};
 
 /// A client, with its demo cluster if it is connected to one.
 pub(crate) struct Cluster {
@@ -48,6 +54,12 @@ impl Target {
             None => (read_kubeconfig(), default_kubeconfig_name()),
         };
         let kubeconfig = match kubeconfig {
+            // As with kubectl, a server can be named without any kubeconfig.
+            Err(KubeconfigError::ReadConfig(..) | KubeconfigError::FindPath)
+                if args.server.is_some() && args.kubeconfig.is_none() =>
+            {
+                Kubeconfig::default()
+            }
             Err(KubeconfigError::ReadConfig(..)) if !is_explicit(args) && in_cluster() => {
                 return Ok(Self::InCluster);
             }
@@ -57,13 +69,32 @@ impl Target {
                 let position = text.split("-->").next().unwrap_or_default().trim();
                 bail!("{name} is not valid YAML: {}", position.trim_start_matches("error: "))
             }
+            // Its own text has the path in quotes twice.
+            Err(KubeconfigError::ReadConfig(error, path)) => {
+                let is_listed = name.ends_with(FROM_VARIABLE);
+                let origin = if is_listed { FROM_VARIABLE } else { "" };
+                let path = path.display();
+                return Err(error)
+                    .with_context(|| format!("cannot read the kubeconfig {path}{origin}"));
+            }
             kubeconfig => kubeconfig.with_context(|| format!("cannot read {name}"))?,
         };
+        if let Some(server) = &args.server {
+            let context = args.context.as_deref();
+            let kubeconfig = with_server(kubeconfig, context, server);
+            if context.is_none() || selected_context(&kubeconfig, context).is_some() {
+                let context = args.context.clone();
+                let options = KubeConfigOptions { context, ..Default::default() };
+                let name = format!("{name} with --server");
+                return Ok(Self::Kubeconfig(Box::new(kubeconfig), options, name));
+            }
+            return Err(unknown_context(&kubeconfig, context.unwrap_or_default(), &name));
+        }
         let contexts: Vec<_> = kubeconfig.contexts.iter().map(|c| c.name.as_str()).collect();
         match args.context.as_deref().or(kubeconfig.current_context.as_deref()) {
             None | Some("") => bail!("{name} has no current context; choose one with --context"),
             Some(context) if !contexts.contains(&context) => {
-                bail!("{name} has no context {context:?}; it has: {}", contexts.join(", "))
+                return Err(unknown_context(&kubeconfig, context, &name));
             }
             Some(_) => {}
         }
@@ -155,19 +186,64 @@ fn selected<'a>(
     Some((cluster, user.and_then(|named| named.auth_info.as_ref())))
 }
 
+/// Puts a server in the place of that of the context. Without a context, makes one without credentials.
+fn with_server(mut kubeconfig: Kubeconfig, context: Option<&str>, server: &str) -> Kubeconfig {
+    let name = selected_context(&kubeconfig, context).map(|context| context.cluster.clone());
+    let mut clusters = kubeconfig.clusters.iter_mut();
+    if let Some(cluster) = clusters.find(|named| Some(&named.name) == name.as_ref()) {
+        cluster.cluster.get_or_insert_default().server = Some(server.to_owned());
+        return kubeconfig;
+    }
+    if context.is_some() && name.is_none() {
+        return kubeconfig;
+    }
+    let cluster = KubeconfigCluster { server: Some(server.to_owned()), ..Default::default() };
+    let made = name.unwrap_or_else(|| MADE.to_owned());
+    kubeconfig.clusters.push(NamedCluster {
+        name: made.clone(),
+        cluster: Some(cluster),
+        ..Default::default()
+    });
+    if selected_context(&kubeconfig, context).is_none() {
+        let context = Context { cluster: made.clone(), ..Default::default() };
+        kubeconfig.contexts.push(NamedContext {
+            name: made.clone(),
+            context: Some(context),
+            ..Default::default()
+        });
+        kubeconfig.current_context = Some(made);
+    }
+    kubeconfig
+}
+
+/// The context of a server that is named without one.
+const MADE: &str = "--server";
+
+fn selected_context<'a>(kubeconfig: &'a Kubeconfig, context: Option<&str>) -> Option<&'a Context> {
+    let name = context.or(kubeconfig.current_context.as_deref())?;
+    kubeconfig.contexts.iter().find(|named| named.name == name)?.context.as_ref()
+}
+
+fn unknown_context(kubeconfig: &Kubeconfig, context: &str, name: &str) -> anyhow::Error {
+    let contexts: Vec<_> = kubeconfig.contexts.iter().map(|c| c.name.as_str()).collect();
+    anyhow!("{name} has no context {context:?}; it has: {}", contexts.join(", "))
+}
+
 /// Returns whether the user selected a cluster, which rules out any other.
 fn is_explicit(args: &ClusterArgs) -> bool {
-    args.kubeconfig.is_some() || args.context.is_some()
+    args.kubeconfig.is_some() || args.context.is_some() || args.server.is_some()
 }
 
 fn in_cluster() -> bool {
     std::env::var_os("KUBERNETES_SERVICE_HOST").is_some_and(|host| !host.is_empty())
 }
 
+const FROM_VARIABLE: &str = " (from KUBECONFIG)";
+
 /// Returns how errors name the default kubeconfig.
 fn default_kubeconfig_name() -> String {
     match std::env::var("KUBECONFIG") {
-        Ok(paths) if !paths.is_empty() => format!("the kubeconfig {paths} (from KUBECONFIG)"),
+        Ok(paths) if !paths.is_empty() => format!("the kubeconfig {paths}{FROM_VARIABLE}"),
         _ => "the kubeconfig ~/.kube/config".to_owned(),
     }
 }
@@ -182,9 +258,9 @@ fn start_demo(requested: bool) -> anyhow::Result<Cluster> {
     let demo = server.demo(&DemoOptions::default());
     let url = server.url();
     if requested {
-        eprintln!("watchables: started the embedded demo cluster at {url}");
+        say!("started the embedded demo cluster at {url}");
     } else {
-        eprintln!("watchables: no kubeconfig found; started the embedded demo cluster at {url}");
+        say!("no kubeconfig found; started the embedded demo cluster at {url}");
     }
     let config = Config::new(url.parse().context("invalid URL of the demo cluster")?);
     Ok(Cluster { client: create_client(config)?, url, _demo: Some((demo, server)) })

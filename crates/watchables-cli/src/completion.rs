@@ -70,13 +70,16 @@ pub(crate) fn run(args: &CompletionArgs, name: &str) -> anyhow::Result<()> {
 
 fn with_completers(command: Command, line: &Arc<Line>) -> Command {
     command.mut_subcommands(|subcommand| {
-        let is_of_recording = OF_RECORDINGS.contains(&subcommand.get_name());
+        let name = subcommand.get_name().to_owned();
+        let is_of_recording = OF_RECORDINGS.contains(&name.as_str());
         // Names are not followed by all options: those come after a -.
         let is_hidden = |arg: &Arg| !line.is_option && !arg.is_positional();
         subcommand
             .disable_help_flag(!line.is_option)
             .mut_args(|arg| if is_hidden(&arg) { arg.hide(true) } else { arg })
             .mut_args(|arg| match arg.get_id().as_str() {
+                "output" if name == "watch" => add(arg, line, names::formats),
+                "only" => add(arg, line, names::event_types),
                 "context" => add(arg, line, names::contexts),
                 "namespace" if !is_of_recording => add(arg, line, names::namespaces),
                 "resources" if !is_of_recording => add(arg, line, names::resources),

@@ -10,6 +10,7 @@ use watch_recording::kwok::{self, ImportOptions};
 
 use crate::args::ConvertArgs;
 use crate::recorded;
+use crate::say::say;
 
 /// Converts the recording that the arguments name.
 ///
@@ -52,10 +53,7 @@ fn export(recording: &Recording, args: &ConvertArgs) -> anyhow::Result<()> {
     })?;
     recorded::warn_of_damage(recording);
     let (objects, changes) = (exported.objects, exported.changes);
-    eprintln!(
-        "watchables: {}: {objects} objects and {changes} changes for KWOK",
-        args.output.display()
-    );
+    say!("{}: {objects} objects and {changes} changes for KWOK", args.output.display());
     Ok(())
 }
 
@@ -96,9 +94,6 @@ fn import(args: &ConvertArgs) -> anyhow::Result<()> {
         }
     })?;
     let (objects, changes, start) = (imported.objects, imported.changes, imported.start);
-    eprintln!(
-        "watchables: {}: {objects} objects and {changes} changes from {start} on",
-        args.output.display()
-    );
+    say!("{}: {objects} objects and {changes} changes from {start} on", args.output.display());
     Ok(())
 }

@@ -4,12 +4,36 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use watchables::ClientError;
+use watchables::discovery::DiscoveryError;
+
+use crate::printable::printable;
 
 /// Prints `error: `, the error and its causes on one line. Returns the exit code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     // Whoever reads standard error may have ended.
-    let _ = writeln!(io::stderr(), "error: {}", one_line(error));
+    let advice = if is_without_response(error) {
+        "; `watchables doctor` tells what is in the way"
+    } else {
+        ""
+    };
+    let _ = writeln!(io::stderr(), "error: {}{advice}", printable(&one_line(error)));
     ExitCode::FAILURE
+}
+
+/// Names the server whose discovery has failed, or that does not have a resource. Other errors are of the arguments.
+pub(crate) fn of_server(error: anyhow::Error, url: &str) -> anyhow::Error {
+    if error.chain().any(<dyn std::error::Error>::is::<DiscoveryError>) {
+        error.context(format!("the API server {url}"))
+    } else {
+        error
+    }
+}
+
+/// Returns whether a request got no response.
+fn is_without_response(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        matches!(cause.downcast_ref(), Some(ClientError::Service(_) | ClientError::HyperError(_)))
+    })
 }
 
 /// Returns the error and its causes on one line. Omits a cause that the text before it already

@@ -1,11 +1,14 @@
 //! How this program was called: as itself, or by kubectl as its plugin.
 
+mod words_of;
+
 use std::ffi::OsString;
 use std::path::Path;
 
 use clap::{Command, CommandFactory as _, FromArgMatches as _};
 
 use crate::args::Args;
+use crate::say::say;
 
 /// kubectl's plugin `watchables` is a program of this name.
 const PLUGIN: &str = "kubectl-watchables";
@@ -15,13 +18,17 @@ pub(crate) fn parse() -> Args {
     let words: Vec<_> = std::env::args_os().collect();
     let mut command = command(&words);
     let words = if is_plugin(&words) { with_watch(&command, words) } else { words };
+    let words = words_of::without_truth_values(&command, words);
+    for hint in words_of::misplaced_values(&command, &words) {
+        say!("{hint}");
+    }
     let matches = command.try_get_matches_from_mut(words).unwrap_or_else(|error| error.exit());
     Args::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit())
 }
 
 /// Returns the command as it was called: help texts name it so.
 pub(crate) fn command(words: &[OsString]) -> Command {
-    let command = Args::command();
+    let command = with_filled_prose(Args::command());
     if is_plugin(words) { as_plugin(command.bin_name("kubectl watchables")) } else { command }
 }
 
@@ -41,6 +48,23 @@ fn with_watch(command: &Command, mut words: Vec<OsString>) -> Vec<OsString> {
         words.insert(1, "watch".into());
     }
     words
+}
+
+/// Joins the lines of paragraphs below the options: they are broken for whatever width there is, and not twice. Examples,
+/// which are indented, stay as they are.
+fn with_filled_prose(mut command: Command) -> Command {
+    if let Some(text) = command.get_after_help() {
+        let text = text.to_string();
+        let filled = text.split("\n\n").map(|paragraph| {
+            if paragraph.starts_with(' ') {
+                paragraph.to_owned()
+            } else {
+                paragraph.replace('\n', " ")
+            }
+        });
+        command = command.after_help(filled.collect::<Vec<_>>().join("\n\n"));
+    }
+    command.mut_subcommands(with_filled_prose)
 }
 
 /// Names the plugin in the examples.
@@ -75,6 +99,22 @@ mod tests {
             assert_eq!(parsed(&[&[plugin], words].concat()), words);
         }
         assert_eq!(parsed(&["/bin/watchables", "pods"]), ["pods"]);
+    }
+
+    #[test]
+    fn prose_below_the_options_is_broken_once_and_examples_are_not() {
+        let mut command = command(&["watchables".into()]);
+        command.build();
+        for subcommand in command.get_subcommands() {
+            let text = subcommand.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for paragraph in text.split("\n\n") {
+                let is_example = paragraph.starts_with(' ');
+                assert!(is_example || !paragraph.contains('\n'), "{paragraph}");
+                // Where the width is not known, it is 100.
+                let fits = |line: &str| line.chars().count() <= 100;
+                assert!(!is_example || paragraph.lines().all(fits), "{paragraph}");
+            }
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use embedded_apiserver::EmbeddedServer;
 
 use crate::output;
+use crate::say::say;
 
 /// Writes the kubeconfig to the file, or to standard output without one. Prints a command that uses
 /// it on standard error: `kubectl` with this request, such as `get pods -A -w`.
@@ -20,17 +21,17 @@ pub(crate) fn write(
     if let Some(path) = path {
         let file = path.display();
         std::fs::write(path, kubeconfig).with_context(|| format!("cannot write {file}"))?;
-        eprintln!("watchables: serving at {url}; try: kubectl --kubeconfig {file} {request}");
+        say!("serving at {url}; try: kubectl --kubeconfig {file} {request}");
         return Ok(());
     }
     if server.certificate_authority().is_some() {
         // kubectl trusts the server's certificate only with the kubeconfig.
-        eprintln!(
-            "watchables: serving at {url}; save this kubeconfig as FILE, then try: \
+        say!(
+            "serving at {url}; save this kubeconfig as FILE, then try: \
              kubectl --kubeconfig FILE {request}"
         );
     } else {
-        eprintln!("watchables: serving at {url}; try: kubectl --server {url} {request}");
+        say!("serving at {url}; try: kubectl --server {url} {request}");
     }
     let mut out = std::io::stdout().lock();
     match out.write_all(kubeconfig.as_bytes()).and_then(|()| out.flush()) {

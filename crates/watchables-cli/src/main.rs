@@ -1,5 +1,9 @@
 //! The command `watchables`: watch a cluster from the shell, or serve a small one.
 
+// They panic when whoever reads has ended: see `say`.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
+mod aligned;
 mod args;
 mod checkpoints;
 mod cluster;
@@ -14,9 +18,11 @@ mod interrupt;
 mod invocation;
 mod jsonpath;
 mod kubeconfig;
+mod log;
 mod man;
 mod manifest_text;
 mod moment;
+mod namespaces;
 mod notices;
 mod numbers;
 mod output;
@@ -27,11 +33,13 @@ mod recorded;
 mod relay;
 mod replay;
 mod resources;
+mod say;
 mod serve;
 mod state;
 mod top;
 mod watch;
 mod whole_object;
+mod yaml;
 
 use std::process::ExitCode;
 
@@ -47,6 +55,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return failure::report(&error.into()),
     };
+    log::start(command.verbosity());
     let result = match command {
         Command::Checkpoints(args) => checkpoints::run(&args),
         Command::Completion(args) => completion::run(&args, "watchables"),
@@ -61,7 +70,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => runtime.block_on(serve::run(args)),
         Command::State(args) => state::run(&args),
         Command::Top(args) => runtime.block_on(top::run(args)),
-        Command::Watch(args) => runtime.block_on(watch::run(args)),
+        Command::Watch(args) => runtime.block_on(watch::run(*args)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

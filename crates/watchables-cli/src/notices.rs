@@ -5,6 +5,7 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::say::say;
 use futures::future::join_all;
 use tokio::sync::watch::Receiver;
 use tokio::time::{Instant, timeout_at};
@@ -30,7 +31,7 @@ async fn report_watch(name: String, mut status: Receiver<WatchStatus>) {
     loop {
         let seen = Seen::new(&status.borrow_and_update());
         if let Some(notice) = notices.observe(&seen, Instant::now()) {
-            eprintln!("watchables: {name}: {notice}");
+            say!("{name}: {notice}");
         }
         let changed = match notices.next {
             Some(next) => timeout_at(next, status.changed()).await.unwrap_or(Ok(())),

@@ -1,6 +1,5 @@
 //! Events on standard output.
 
-mod aligned;
 mod clock;
 mod faults;
 mod pipe;
@@ -15,16 +14,18 @@ use std::sync::Arc;
 use serde_json::Value;
 use watchables::{DynamicObject, Origin, Scope, ServedResource, WatchEvent};
 
+use crate::aligned::Cell;
 use crate::args::{Format, WatchArgs};
 use crate::differences::Shown;
-use crate::output::aligned::Cell;
+
 use crate::output::clock::Clock;
-pub(crate) use crate::output::pipe::{closed, is_broken_pipe};
+pub(crate) use crate::output::pipe::{closed, is_broken_pipe, is_nowhere};
 use crate::output::shown::write_shown;
 pub(crate) use crate::output::style::Styles;
 use crate::output::table::{Line, Table, TableOptions};
 use crate::output::templates::Templates;
 use crate::watch::Row;
+use crate::yaml;
 
 /// So many lines are held back at most.
 const HELD_BACK: usize = 10_000;
@@ -49,6 +50,7 @@ pub(crate) struct Output {
     clock: Clock,
     table: Table,
     templates: Templates,
+    shows_managed_fields: bool,
     is_holding: bool,
 }
 
@@ -57,15 +59,17 @@ impl Output {
         Self {
             out: BufWriter::with_capacity(64 << 10, io::stdout().lock()),
             format: args.output.clone(),
-            styles: Styles::new(args.color),
+            styles: Styles::new(args.watched.color),
             clock: Clock::new(args.timestamps),
             table: Table::new(TableOptions {
                 is_wide: args.output == Format::Wide,
                 has_headings: !args.no_headers,
-                has_namespaces: args.namespace.len() != 1,
+                has_namespaces: args.watched.namespaces().len() != 1,
+                label_columns: args.label_columns.clone(),
                 has_labels: args.show_labels,
             }),
             templates: Templates::new(args),
+            shows_managed_fields: args.show_managed_fields,
             is_holding: true,
         }
     }
@@ -92,9 +96,10 @@ impl Output {
                 self.templates.add_row(columns, &event.obj, source.cluster.as_deref(), stamp);
             }
         }
+        let indent = self.clock.indent();
         match self.table.below() {
-            Some(below) => write_shown(below, self.styles, shown),
-            None => write_shown(&mut self.out, self.styles, shown),
+            Some(below) => write_shown(below, self.styles, shown, indent),
+            None => write_shown(&mut self.out, self.styles, shown, indent),
         }
     }
 
@@ -138,14 +143,17 @@ impl Output {
         let served = &source.served;
         let mut before = Vec::new();
         if let Some(stamp) = stamp {
-            before.push(("TIME", Cell { text: stamp, style: style::DIM }));
+            before.push(("TIME", Cell { text: stamp, style: style::DIM, ..Cell::default() }));
         }
         if let Some(cluster) = &source.cluster {
             before.push(("CLUSTER", Cell::plain(&**cluster)));
         }
         // As wide as the longest.
         let text = format!("{:<8}", event.etype.as_str());
-        before.push(("EVENT", Cell { text, style: style::of_event_type(event.etype) }));
+        before.push((
+            "EVENT",
+            Cell { text, style: style::of_event_type(event.etype), ..Cell::default() },
+        ));
         let is_repair = event.origin == Origin::Repair;
         self.table.add(&Line {
             resource: &qualified_name(served),
@@ -155,7 +163,11 @@ impl Output {
             object: &event.obj,
             row,
             before,
-            remark: is_repair.then(|| Cell { text: "REPAIRED".to_owned(), style: style::BOLD }),
+            remark: is_repair.then(|| Cell {
+                text: "REPAIRED".to_owned(),
+                style: style::BOLD,
+                ..Cell::default()
+            }),
         });
     }
 
@@ -215,13 +227,18 @@ impl Output {
         source: &Source,
         stamp: Option<String>,
     ) -> io::Result<()> {
-        let object: Value = serde_json::from_str(event.obj.json())?;
-        let yaml = serde_saphyr::to_string(&object).map_err(io::Error::other)?;
+        let mut object: Value = serde_json::from_str(event.obj.json())?;
+        if !self.shows_managed_fields
+            && let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut)
+        {
+            metadata.remove("managedFields");
+        }
+        let text = yaml::to_string(&object).map_err(io::Error::other)?;
         let stamp = stamp.map(|stamp| format!(" {}", stamp.trim_start())).unwrap_or_default();
         let cluster = source.cluster.iter().map(|cluster| format!(" {cluster}"));
         let cluster: String = cluster.collect();
-        let end = if yaml.ends_with('\n') { "" } else { "\n" };
-        write!(self.out, "---\n# {}{stamp}{cluster}\n{yaml}{end}", event.etype)
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        write!(self.out, "---\n# {}{stamp}{cluster}\n{text}{end}", event.etype)
     }
 
     /// Writes `pod/web-1`, or `deployment.apps/web`.

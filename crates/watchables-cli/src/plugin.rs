@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use crate::args::PluginArgs;
+use crate::say::say;
 
 /// As kubectl names the plugin `watchables`.
 const NAME: &str = "kubectl-watchables";
@@ -35,9 +36,9 @@ pub(crate) fn run(args: &PluginArgs) -> anyhow::Result<()> {
         }
         Err(error) => return Err(error).with_context(|| format!("cannot write {shown}")),
     }
-    eprintln!("watchables: {shown} is a plugin of kubectl; try: kubectl watchables --help");
+    say!("{shown} is a plugin of kubectl; try: kubectl watchables --help");
     if !is_in_path(&directory) {
-        eprintln!("watchables: kubectl finds it once {} is in PATH", directory.display());
+        say!("kubectl finds it once {} is in PATH", directory.display());
     }
     Ok(())
 }

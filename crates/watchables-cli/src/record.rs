@@ -3,14 +3,15 @@
 use std::future::pending;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use futures::FutureExt as _;
 use watch_recording::{Recorder, RecordingError, Summary};
 use watchables::{Client, DynamicObject, Scope, ServedResource, Watcher};
 
 use crate::args::RecordArgs;
 use crate::resources::{Finder, Waiting};
-use crate::{cluster, interrupt, notices, resources};
+use crate::say::say;
+use crate::{cluster, failure, interrupt, notices, resources};
 
 /// How long the rest may take to be written after Ctrl-C.
 const GRACE_PERIOD: Duration = Duration::from_secs(10);
@@ -55,7 +56,7 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
         let has_deadline = args.duration.is_some();
         let finder = Finder::new(&cluster.client, has_deadline, args.give_up_after, &waiting);
         let served = resources::resolve(&finder, &args.resources).await;
-        let served = served.with_context(|| format!("the API server {}", cluster.url))?;
+        let served = served.map_err(|error| failure::of_server(error, &cluster.url))?;
         anyhow::Ok((cluster, served))
     };
     let (cluster, served) = tokio::select! {
@@ -84,7 +85,7 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
         opened = recorder.open() => opened.map_err(with_cli_hint)?,
         ended = &mut ended => return ended.while_opening(),
     };
-    eprintln!("watchables: recording into {}", path.display());
+    say!("recording into {}", path.display());
     let recorded = tokio::select! {
         recorded = recorder.run(ended.map(|_| ())) => recorded,
         () = notices::report(statuses) => return Ok(()),
@@ -96,10 +97,10 @@ pub(crate) async fn run(args: RecordArgs) -> anyhow::Result<()> {
         1 => ", with a gap".to_owned(),
         gaps => format!(", with {gaps} gaps"),
     };
-    eprintln!("watchables: recorded {events} events{gaps}; {objects} objects exist");
+    say!("recorded {events} events{gaps}; {objects} objects exist");
     for path in unmatched {
-        eprintln!(
-            "watchables: no object had a field at --redact {path:?}, and none was replaced; check how it is written"
+        say!(
+            "no object had a field at --redact {path:?}, and none was replaced; check how it is written"
         );
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::say::say;
 use anyhow::bail;
 use watch_recording::{OpenOptions, Recording, RecordingError};
 use watchables::{CatalogEntry, Named, ResourceInfo, find};
@@ -20,8 +21,8 @@ pub(crate) fn open(path: &Path, skip_damaged: bool) -> anyhow::Result<Recording>
 pub(crate) fn warn_of_damage(recording: &Recording) {
     if recording.skipped() > 0 {
         let file = recording.path().display();
-        eprintln!(
-            "watchables: {file} is damaged, and what could not be read was skipped: changes may be missing, and objects \
+        say!(
+            "{file} is damaged, and what could not be read was skipped: changes may be missing, and objects \
              shown that were deleted"
         );
     }

@@ -13,9 +13,10 @@ use watch_relay::config::{CheckpointsConfig, Config, PipelineConfig, SinkConfig}
 use watch_relay::{ConfigFile, InstanceSummary, Listener, Relay};
 
 use self::connected::Connected;
-use crate::args::{LogFormat, RelayArgs};
+use crate::args::RelayArgs;
 use crate::cluster::Target;
-use crate::interrupt;
+use crate::say::say;
+use crate::{interrupt, log, output};
 
 /// How long what was read may take to be delivered after SIGTERM. Kubernetes waits 30 s.
 const GRACE_PERIOD: Duration = Duration::from_secs(15);
@@ -33,10 +34,16 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
     let (config, file, _folder) = configuration(&args)?;
     if args.check {
         let pipelines = config.pipelines.len();
-        eprintln!("watchables: the configuration is right; pipelines: {pipelines}");
+        say!("the configuration is right; pipelines: {pipelines}");
         return Ok(());
     }
-    log_to_standard_error(args.log);
+    let writes_lines = config.pipelines.iter().any(|it| matches!(it.to, SinkConfig::Stdout(_)));
+    if writes_lines && output::is_nowhere() {
+        bail!(
+            "standard output is closed, and a pipeline writes to it: write it into a file or a pipe"
+        );
+    }
+    log::start_of_relay(args.cluster.verbosity, args.log);
     let interrupted = interrupt::interrupted_within(GRACE_PERIOD);
     let listener = match config.listen {
         Some(address) => Some(Listener::bind(address).await?),
@@ -49,10 +56,10 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
     for pipeline in &config.pipelines {
         let resources = pipeline.watch.iter().flat_map(|watch| &watch.resources);
         let resources = resources.map(String::as_str).collect::<Vec<_>>().join(", ");
-        eprintln!("watchables: relaying {resources} to {}", pipeline.to);
+        say!("relaying {resources} to {}", pipeline.to);
     }
     if let Some(listener) = listener {
-        eprintln!("watchables: probes and metrics on http://{}", listener.address());
+        say!("probes and metrics on http://{}", listener.address());
         // Also while it drains; it ends with the program.
         tokio::spawn(listener.serve(relay.monitor()));
     }
@@ -71,9 +78,7 @@ pub(crate) async fn run(args: RelayArgs) -> anyhow::Result<()> {
         never = reloading => match never {},
     };
     for InstanceSummary { name, received, delivered, refused, .. } in summaries {
-        eprintln!(
-            "watchables: {name}: received {received}, delivered {delivered}, refused {refused}"
-        );
+        say!("{name}: received {received}, delivered {delivered}, refused {refused}");
     }
     Ok(())
 }
@@ -109,19 +114,4 @@ fn configuration(
     let config = Config::of(pipeline, Some(CheckpointsConfig::File(checkpoints)));
     config.check()?;
     Ok((config, None, folder))
-}
-
-/// Prints what the relay reports; `RUST_LOG` chooses more or less of it.
-fn log_to_standard_error(format: LogFormat) {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
-        tracing_subscriber::EnvFilter::new("warn,watch_relay=info,async_nats=off")
-    });
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_target(false);
-    match format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
-    }
 }

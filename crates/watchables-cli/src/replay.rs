@@ -12,6 +12,7 @@ use watchables::Scope;
 use crate::args::ReplayArgs;
 use crate::interrupt::interrupted;
 use crate::kubeconfig;
+use crate::say::say;
 
 /// Serves until Ctrl-C.
 pub(crate) async fn run(args: ReplayArgs) -> anyhow::Result<()> {
@@ -36,7 +37,7 @@ pub(crate) async fn run(args: ReplayArgs) -> anyhow::Result<()> {
     };
     if played == Played::ToTheEnd {
         let time = replayer.time();
-        eprintln!("watchables: the state stays as it was at {time}, until Ctrl-C");
+        say!("the state stays as it was at {time}, until Ctrl-C");
         let _ = interrupted.await;
     }
     server.shutdown().await;
@@ -83,7 +84,7 @@ fn announce(args: &ReplayArgs, replayer: &Replayer) {
         let again = if args.loops { ", again and again" } else { "" };
         format!("from {time} to {end} at speed {}{again}", args.speed)
     };
-    eprintln!("watchables: {file} has {}; shown {what}", names.join(", "));
+    say!("{file} has {}; shown {what}", names.join(", "));
 }
 
 /// Returns a request with which kubectl shows a recorded resource.
@@ -114,7 +115,7 @@ async fn step(replayer: &mut Replayer, interrupted: &mut Receiver<()>) -> anyhow
             "q" => return Ok(Played::Interrupted),
             text => {
                 let Ok(steps) = text.parse::<u64>() else {
-                    eprintln!("watchables: press Enter, or type a number of events, or q");
+                    say!("press Enter, or type a number of events, or q");
                     continue;
                 };
                 steps

@@ -8,6 +8,7 @@ use watchables::discovery::Discovery;
 use watchables::{Client, ServedResource};
 
 use crate::failure;
+use crate::say::say;
 
 /// Without `--for`: how long groups that are unavailable are requested again for a resource that no
 /// other group has. The name may as well be misspelled.
@@ -37,8 +38,8 @@ impl Waiting {
         let mut last = self.last.borrow_mut();
         if last.as_ref() != Some(&cause) {
             match &self.cluster {
-                Some(cluster) => eprintln!("watchables: {cluster}: {cause}; retrying"),
-                None => eprintln!("watchables: {cause}; retrying"),
+                Some(cluster) => say!("{cluster}: {cause}; retrying"),
+                None => say!("{cause}; retrying"),
             }
             *last = Some(cause);
         }

@@ -10,6 +10,7 @@ use watch_recording::{State, StateObject};
 use watchables::{ResourceInfo, Scope};
 
 use crate::args::{StateArgs, StateFormat};
+use crate::say::say;
 use crate::{output, recorded};
 
 /// Prints the objects that the arguments name.
@@ -25,9 +26,9 @@ pub(crate) fn run(args: &StateArgs) -> anyhow::Result<()> {
     let (start, end) = recording.range();
     let time = args.at.map_or(end, |at| at.time(start));
     if time < start {
-        eprintln!("watchables: the recording begins at {start:.3}, after the time of --at");
+        say!("the recording begins at {start:.3}, after the time of --at");
     } else if time > end {
-        eprintln!("watchables: the recording ends at {end:.3}, before the time of --at");
+        say!("the recording ends at {end:.3}, before the time of --at");
     }
     let state = recording.state_at(time).map_err(recorded::with_cli_hint)?;
     recorded::warn_of_damage(&recording);
@@ -37,7 +38,7 @@ pub(crate) fn run(args: &StateArgs) -> anyhow::Result<()> {
             .namespace
             .as_ref()
             .map_or_else(String::new, |it| format!(" in the namespace {it}"));
-        eprintln!("watchables: there were no such objects{of} at {:.3}", time.min(end));
+        say!("there were no such objects{of} at {:.3}", time.min(end));
     }
     let mut out = BufWriter::new(io::stdout().lock());
     let written = match args.output {
@@ -80,6 +81,6 @@ fn list(objects: &[StateObject<'_>]) -> Value {
 }
 
 fn write_yaml(out: &mut impl Write, value: &Value) -> io::Result<()> {
-    let yaml = serde_saphyr::to_string(value).map_err(io::Error::other)?;
+    let yaml = crate::yaml::to_string(value).map_err(io::Error::other)?;
     out.write_all(yaml.as_bytes())
 }

@@ -5,6 +5,7 @@ mod live;
 mod played;
 mod screen;
 mod terminal;
+mod title;
 mod write;
 
 use std::io::{self, IsTerminal as _};

@@ -16,6 +16,7 @@ mod seen;
 mod settled;
 mod sorted;
 mod start;
+mod starting;
 mod stats;
 mod stats_signal;
 pub(crate) mod targets;
@@ -27,23 +28,24 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use anyhow::bail;
-use futures::stream::FuturesUnordered;
-use futures::{FutureExt as _, StreamExt as _};
+use futures::FutureExt as _;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use watchables::StreamOptions;
 
 use crate::args::{Format, WatchArgs};
+use crate::say::say;
 use crate::{interrupt, output};
 
-pub(crate) use seen::Row;
+pub(crate) use seen::{Row, Seen};
 
 use ending::Ending;
 use events::Events;
 use item::Item;
 use printer::Printer;
 use resume::Resumed;
-use start::{Start, Started};
+use start::Start;
+use starting::Starting;
 use stats_signal::StatsSignals;
 use watches::Watches;
 
@@ -76,18 +78,17 @@ async fn watch(args: &WatchArgs, interrupted: oneshot::Receiver<()>) -> anyhow::
     tokio::pin!(ended);
 
     let starts = Start::all(&args.cluster)?;
-    let mut starting: FuturesUnordered<_> =
-        starts.iter().map(|start| start.run(args, &manifests)).collect();
+    let mut starting = Starting::new(&starts, args, &manifests);
     let mut watches = Watches::new(starts.len() > 1, args);
     // The others may join later, unless it has to be known what all of them are.
     while watches.statuses.is_empty() || args.resume.is_some() {
         let started = tokio::select! {
             biased;
             ending = &mut ended => return start::ended_before(ending, &starts),
-            started = starting.next() => started,
+            started = starting.first() => started?,
         };
         match started {
-            Some(started) => watches.add(started?, args),
+            Some(started) => watches.add(started, args),
             None => break,
         }
     }
@@ -96,7 +97,16 @@ async fn watch(args: &WatchArgs, interrupted: oneshot::Receiver<()>) -> anyhow::
     }
     let mut events = match &args.resume {
         None => Events::Live(watches.mux.stream(StreamOptions::managed())),
-        Some(path) => Events::Durable(Box::new(Resumed::open(path, &watches)?)),
+        Some(path) => {
+            let resumed = Resumed::open(path, &watches)?;
+            if resumed.goes_on() && printer.compares() {
+                say!(
+                    "--resume: the file does not have what objects were before: --diff and oldObject know it after the next \
+                     change of each"
+                );
+            }
+            Events::Durable(Box::new(resumed))
+        }
     };
     let ending =
         print_all(args, &mut printer, &mut events, &mut watches, starting, signals, ended).await;
@@ -123,8 +133,25 @@ fn check(args: &WatchArgs) -> anyhow::Result<()> {
     if args.no_headers && !has_headers {
         bail!("--no-headers is about columns: use it with -o table, wide or custom-columns");
     }
-    if args.show_labels && !args.prints_columns() {
-        bail!("--show-labels is about columns: use it with -o table or wide");
+    for (option, is_given) in
+        [("--show-labels", args.show_labels), ("-L", !args.label_columns.is_empty())]
+    {
+        if is_given && !args.prints_columns() {
+            bail!("{option} is about columns: use it with -o table or wide");
+        }
+    }
+    if args.label_columns.iter().any(|label| label.trim().is_empty()) {
+        bail!("-L names an empty label; write it as -L app,tier");
+    }
+    let tells_else = args.expressions.until.is_some()
+        || args.stats
+        || args.count.is_some()
+        || args.duration.is_some();
+    if !tells_else && output::is_nowhere() {
+        bail!(
+            "standard output is closed, so that nothing of the watch can be seen; write it into a file or a pipe, or use \
+             --until, --count, --for or --stats"
+        );
     }
     Ok(())
 }
@@ -158,7 +185,7 @@ async fn print_all(
     printer: &mut Printer<'_>,
     events: &mut Events,
     watches: &mut Watches,
-    mut starting: FuturesUnordered<impl Future<Output = anyhow::Result<Started>>>,
+    mut starting: Starting<'_>,
     mut signals: StatsSignals,
     mut ended: Pin<&mut impl Future<Output = Ending>>,
 ) -> anyhow::Result<Ending> {
@@ -176,7 +203,7 @@ async fn print_all(
                 printer.stats.print(&watches.statuses);
                 continue;
             }
-            Some(started) = starting.next() => {
+            started = starting.next() => {
                 watches.add(started?, args);
                 settled = watches.settled();
                 if has_ended {
@@ -191,7 +218,7 @@ async fn print_all(
                 continue;
             }
             item = events.next(), if !has_ended => item?,
-            () = &mut settled, if printer.is_holding() && starting.is_empty() => {
+            () = &mut settled, if printer.is_holding() && starting.all_tried() => {
                 watches.progress.make_room();
                 match printer.release(watches)? {
                     ControlFlow::Continue(()) => continue,
@@ -204,7 +231,7 @@ async fn print_all(
             ControlFlow::Continue(()) if printer.is_holding() => {}
             ControlFlow::Continue(()) => events.commit_if_due().await?,
             ControlFlow::Break(Some(ending)) => return Ok(ending),
-            ControlFlow::Break(None) if starting.is_empty() => return Err(watches.take_error()),
+            ControlFlow::Break(None) if starting.all_tried() => return Err(watches.take_error()),
             ControlFlow::Break(None) => has_ended = true,
         }
     }

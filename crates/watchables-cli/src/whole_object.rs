@@ -1,8 +1,9 @@
 //! An object as YAML, with what changed as in a unified diff: for `watch --diff=full`.
 
-use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 use watchables::Diff;
+
+use crate::yaml;
 
 /// A line of an object.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub(crate) enum Part {
 /// Fails if an object cannot be written as YAML.
 pub(crate) fn lines(diff: &Diff) -> Result<Vec<Line>, serde_saphyr::SerializeError> {
     let (before, after) = diff.shown_objects();
-    let (before, after) = (yaml(before)?, yaml(after)?);
+    let (before, after) = (yaml::to_string(before)?, yaml::to_string(after)?);
     let lines = TextDiff::from_lines(&before, &after);
     let lines = lines.iter_all_changes().map(|change| Line {
         part: match change.tag() {
@@ -38,10 +39,6 @@ pub(crate) fn lines(diff: &Diff) -> Result<Vec<Line>, serde_saphyr::SerializeErr
         text: change.value().trim_end_matches('\n').to_owned(),
     });
     Ok(lines.collect())
-}
-
-fn yaml(object: &Value) -> Result<String, serde_saphyr::SerializeError> {
-    serde_saphyr::to_string(object)
 }
 
 #[cfg(test)]

@@ -87,8 +87,21 @@ fn commands_options_and_values_are_completed() {
     assert_eq!(in_bash(&home, "watchables watch --time"), ["--timestamps"]);
     assert_eq!(
         in_bash(&home, "watchables watch pods -o js"),
-        ["json", "jsonpath=TEMPLATE", "jsonpath-file=FILE"]
+        ["json", "jsonpath=", "jsonpath-file="]
     );
+    assert_eq!(in_bash(&home, "watchables watch pods --only ADDED,m"), ["ADDED,MODIFIED"]);
+    assert_eq!(
+        in_bash(&home, "watchables watch pods --only ADDED,"),
+        ["ADDED,DELETED", "ADDED,MODIFIED"]
+    );
+    std::fs::write(home.path().join("app.yaml"), "").unwrap();
+    let file = home.path().join("app.yaml").display().to_string();
+    let begin = file.trim_end_matches(".yaml");
+    for option in ["-f ", "--filename=", "-o jsonpath-file=", "--resume "] {
+        let line = format!("watchables watch {option}{begin}");
+        let completed = in_bash(&home, &line);
+        assert_eq!(completed, std::slice::from_ref(&file), "{line}");
+    }
 }
 
 #[test]

@@ -181,3 +181,17 @@ fn the_log_is_json_if_that_is_asked_for() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+/// What is relayed into nothing would count as delivered.
+#[cfg(unix)]
+#[test]
+fn closed_output_is_an_error() {
+    let (_server, home) = cluster();
+    let mut shell = std::process::Command::new("sh");
+    let program = env!("CARGO_BIN_EXE_watchables");
+    shell.args(["-c", &format!("exec {program} relay pods --to - --checkpoints x.redb >&-")]);
+    shell.env("HOME", home.path()).env_remove("KUBECONFIG").current_dir(home.path());
+    let output = support::run(shell.stdin(Stdio::null()).stderr(Stdio::piped()));
+    support::assert_error(&output, "standard output is closed, and a pipeline writes to it");
+    assert!(!home.path().join("x.redb").exists());
+}

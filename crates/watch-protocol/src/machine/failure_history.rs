@@ -19,6 +19,8 @@ pub(super) struct FailureHistory {
     /// Whether the server ever accepted a request. Before that, a rejection that a person must
     /// mend is terminal.
     pub(super) accepted_before: bool,
+    /// Whether the server ever accepted a watch.
+    pub(super) watched_before: bool,
     /// Whether a response was ever a list or a watch. Before that, one that is neither is terminal.
     pub(super) understood_before: bool,
     /// When the server began to say that it does not have the resource.

@@ -39,6 +39,8 @@ impl Machine {
             }
             (true, false) => {
                 self.hidden_gap.watch_accepted(self.watch_timeout, now);
+                let is_again = std::mem::replace(&mut self.failures.watched_before, true);
+                self.status.reconnects += u64::from(is_again);
                 let frames = Frames::new(wire, self.requests.max_event_bytes());
                 State::Watching {
                     wire,

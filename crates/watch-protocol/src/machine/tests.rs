@@ -227,5 +227,6 @@ fn restarts_count_but_next_requests_do_not() {
     harness.accept_watch();
     harness.chunk(GONE);
     assert_eq!(cause(&mut harness), Some(Cause::Gone));
-    assert_eq!(harness.machine.status(harness.now).restarts, 4);
+    let status = harness.machine.status(harness.now);
+    assert_eq!((status.restarts, status.reconnects), (4, 2), "429 was no connection");
 }

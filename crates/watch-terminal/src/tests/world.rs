@@ -78,7 +78,8 @@ impl World {
         let text = |name: &str| object["metadata"][name].as_str().unwrap_or_default().to_owned();
         let (namespace, name) = (text("namespace"), text("name"));
         let object = serde_json::to_string(&object).unwrap();
-        let change = Change { kind, cluster: 0, etype, origin, namespace, name, object };
+        let change =
+            Change { kind, cluster: 0, etype, origin, namespace, name, object, cells: None };
         self.app.apply(change, self.now);
     }
 

@@ -48,6 +48,13 @@ const FORMATS: [(&str, &str); 10] = [
     ("custom-columns-file=FILE", "The same, with a line of headers and a line of paths in a file"),
 ];
 
+impl Format {
+    /// Returns how the formats are written.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        FORMATS.iter().map(|(name, _)| *name)
+    }
+}
+
 /// Parses a format.
 fn parse(text: &str) -> Result<Format, String> {
     let (name, argument) = match text.split_once('=') {

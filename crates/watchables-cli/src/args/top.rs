@@ -1,13 +1,12 @@
 //! The arguments of `top`.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Parser;
 
 use super::recordings::parse_size;
 use super::replay::parse_speed;
-use super::{ClusterArgs, ColorChoice, parse_duration_or_zero, parse_namespace};
+use super::{ClusterArgs, WatchedArgs};
 use crate::moment::Moment;
 
 /// The arguments of `top`.
@@ -27,24 +26,11 @@ pub(crate) struct TopArgs {
     #[arg(value_name = "RESOURCE[/NAME]")]
     pub(crate) resources: Vec<String>,
 
-    /// Watch all namespaces, which is the default
-    #[arg(short = 'A', long, conflicts_with = "namespace")]
-    pub(crate) all_namespaces: bool,
-
-    /// Only watch objects in these namespaces, with commas between them [default: all namespaces]
-    #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',', value_parser = parse_namespace)]
-    pub(crate) namespace: Vec<String>,
-
-    /// Only watch objects that match this label selector, such as app=web,tier!=front
-    #[arg(short = 'l', long, value_name = "SELECTOR", conflicts_with = "file")]
-    pub(crate) selector: Option<String>,
-
-    /// Only watch objects that match this field selector, such as status.phase=Running
-    #[arg(long, value_name = "SELECTOR", conflicts_with = "file")]
-    pub(crate) field_selector: Option<String>,
+    #[command(flatten)]
+    pub(crate) watched: WatchedArgs,
 
     /// Show this recording, which `watchables record` has written
-    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["kubeconfig", "context", "demo"])]
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["kubeconfig", "context", "server", "demo", "selector", "field_selector"])]
     pub(crate) file: Option<PathBuf>,
 
     /// With -f: play this many times as fast as it happened
@@ -60,25 +46,6 @@ pub(crate) struct TopArgs {
     /// object, at most 50 states are kept
     #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = parse_size)]
     pub(crate) history: u64,
-
-    // Without the backticks that a comment would need.
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHEN",
-        default_value_t = ColorChoice::Auto,
-        help = "Whether to show colours; auto obeys NO_COLOR. Without them, changes are bold"
-    )]
-    pub(crate) color: ColorChoice,
-
-    /// Request gzip compression, for slow connections
-    #[arg(long)]
-    pub(crate) compress: bool,
-
-    /// Stop a watch with its last error when it, or the discovery of its resource, has failed for this
-    /// time, such as 10m [default: never, once a watch has succeeded]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration_or_zero)]
-    pub(crate) give_up_after: Option<Duration>,
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,

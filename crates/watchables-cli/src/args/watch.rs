@@ -7,7 +7,7 @@ use clap::{Parser, ValueEnum};
 use watchables::EventType;
 
 use super::format::{Format, FormatParser};
-use super::{ClusterArgs, ExpressionArgs, parse_duration, parse_duration_or_zero, parse_namespace};
+use super::{ClusterArgs, ExpressionArgs, WatchedArgs, parse_duration};
 use crate::jsonpath::PathExpression;
 
 /// The arguments of `watch`.
@@ -21,7 +21,7 @@ What was found by a comparison after a gap in the server's history ends in REPAI
     watchables watch pod web-1 web-2 deployment/web
     watchables watch all --only ADDED,DELETED --since-now
     watchables watch pods --where \"object.status.phase != 'Running'\" --stats
-    watchables watch -f app.yaml --until \"type == 'MODIFIED' && object.status.phase == 'Running'\" --for 5m
+    watchables watch -f app.yaml --until \"object.status.phase == 'Running'\" --for 5m
     watchables watch pods --context blue,green --resume pods.redb
 
 Without a kubeconfig, and outside a cluster, starts an embedded demo cluster and watches that.")]
@@ -32,13 +32,8 @@ pub(crate) struct WatchArgs {
     #[arg(required_unless_present = "filename", value_name = "RESOURCE[/NAME]")]
     pub(crate) resources: Vec<String>,
 
-    /// Watch all namespaces, which is the default
-    #[arg(short = 'A', long, conflicts_with = "namespace")]
-    pub(crate) all_namespaces: bool,
-
-    /// Only watch objects in these namespaces, with commas between them [default: all namespaces]
-    #[arg(short, long, value_name = "NAMESPACE", value_delimiter = ',', value_parser = parse_namespace)]
-    pub(crate) namespace: Vec<String>,
+    #[command(flatten)]
+    pub(crate) watched: WatchedArgs,
 
     /// Watch the objects in this file of YAML or JSON manifests, in those of this folder, or from standard input (-);
     /// may be repeated
@@ -48,14 +43,6 @@ pub(crate) struct WatchArgs {
     /// With -f: also the folders in a folder
     #[arg(short = 'R', long, requires = "filename")]
     pub(crate) recursive: bool,
-
-    /// Only watch objects that match this label selector, such as app=web,tier!=front
-    #[arg(short = 'l', long, value_name = "SELECTOR")]
-    pub(crate) selector: Option<String>,
-
-    /// Only watch objects that match this field selector, such as status.phase=Running
-    #[arg(long, value_name = "SELECTOR")]
-    pub(crate) field_selector: Option<String>,
 
     /// Output format
     #[arg(short, long, value_name = "FORMAT", value_parser = FormatParser, default_value = "text")]
@@ -87,6 +74,14 @@ pub(crate) struct WatchArgs {
     #[arg(long)]
     pub(crate) show_labels: bool,
 
+    /// With -o table and wide: with the values of these labels as columns, with commas between them; may be repeated
+    #[arg(short = 'L', long, value_name = "LABEL", value_delimiter = ',')]
+    pub(crate) label_columns: Vec<String>,
+
+    /// With -o yaml: with the managed fields of objects, which -o json has in any case
+    #[arg(long)]
+    pub(crate) show_managed_fields: bool,
+
     /// Print what exists at the start in the order of this field, such as .metadata.creationTimestamp. It is held back
     /// until all of it is known; later events are printed as they come
     #[arg(long, value_name = "PATH", value_parser = parse_path, conflicts_with = "resume")]
@@ -114,20 +109,6 @@ pub(crate) struct WatchArgs {
     )]
     pub(crate) timestamps: Option<Stamp>,
 
-    // Without the backticks that a comment would need.
-    #[arg(
-        long,
-        value_enum,
-        value_name = "WHEN",
-        default_value_t = ColorChoice::Auto,
-        help = "Whether to print in colour; auto obeys NO_COLOR and CLICOLOR_FORCE"
-    )]
-    pub(crate) color: ColorChoice,
-
-    /// Request gzip compression, for slow connections
-    #[arg(long)]
-    pub(crate) compress: bool,
-
     /// Exit after this number of events
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) count: Option<u64>,
@@ -135,11 +116,6 @@ pub(crate) struct WatchArgs {
     /// Exit after this time, such as 10s or 5m
     #[arg(long = "for", value_name = "DURATION", value_parser = parse_duration)]
     pub(crate) duration: Option<Duration>,
-
-    /// Exit with the last error when a watch, or the discovery of its resource, has failed for this
-    /// time, such as 10m; 0 exits at the first failure [default: never, once a watch has succeeded]
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration_or_zero)]
-    pub(crate) give_up_after: Option<Duration>,
 
     /// Keep in this file how far the output is, and go on from there when started again: what happened meanwhile is
     /// printed, and nothing twice, but for what was printed in the instant before a kill
@@ -163,12 +139,9 @@ pub(crate) struct WatchArgs {
     )]
     pub(crate) _watch: Option<String>,
 
-    /// Accepted, as kubectl has them: events are printed in any case, and managed fields where there are objects
+    /// Accepted, as kubectl has it: events are printed in any case
     #[arg(long = "output-watch-events", hide = true)]
     pub(crate) _output_watch_events: bool,
-
-    #[arg(long = "show-managed-fields", hide = true)]
-    pub(crate) _show_managed_fields: bool,
 
     #[command(flatten)]
     pub(crate) cluster: ClusterArgs,
@@ -231,15 +204,4 @@ pub(crate) enum Stamp {
     Relative,
     /// Seconds since the event before
     Delta,
-}
-
-/// Whether to print in colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ColorChoice {
-    /// On a terminal that has colours
-    Auto,
-    /// Also into a pipe
-    Always,
-    /// Not at all
-    Never,
 }

@@ -12,6 +12,7 @@ use crate::args::ClusterArgs;
 pub(super) struct Line {
     pub(super) kubeconfig: Option<PathBuf>,
     pub(super) context: Option<String>,
+    pub(super) server: Option<String>,
     pub(super) is_demo: bool,
     /// The first of those that are named.
     pub(super) namespace: Option<String>,
@@ -19,6 +20,8 @@ pub(super) struct Line {
     pub(super) words: Vec<String>,
     /// Whether the word that is completed is an option.
     pub(super) is_option: bool,
+    /// The word that is completed, as far as it is there.
+    pub(super) current: String,
 }
 
 impl Line {
@@ -28,11 +31,12 @@ impl Line {
         let words = words.get(1..).unwrap_or_default();
         let index = std::env::var("_CLAP_COMPLETE_INDEX").ok().and_then(|index| index.parse().ok());
         let index = index.unwrap_or(words.len().saturating_sub(1));
-        let is_option =
-            words.get(index).is_some_and(|word| word.to_string_lossy().starts_with('-'));
+        let current = words.get(index).map(|word| word.to_string_lossy().into_owned());
+        let current = current.unwrap_or_default();
+        let is_option = current.starts_with('-');
         let words: Vec<_> =
             words.iter().take(index).map(|word| word.to_string_lossy().into_owned()).collect();
-        Self { is_option, ..Self::parse(command, &words) }
+        Self { is_option, current, ..Self::parse(command, &words) }
     }
 
     /// Reads the words, of which the first is this program.
@@ -58,6 +62,7 @@ impl Line {
             match arg.get_id().as_str() {
                 "kubeconfig" => line.kubeconfig = value.map(PathBuf::from),
                 "context" => line.context = value,
+                "server" => line.server = value,
                 "demo" => line.is_demo = true,
                 "namespace" => {
                     let first = |value: String| value.split(',').next().map(str::to_owned);
@@ -73,7 +78,9 @@ impl Line {
         ClusterArgs {
             kubeconfig: self.kubeconfig.clone(),
             context: self.context.clone(),
+            server: self.server.clone(),
             demo: self.is_demo,
+            verbosity: None,
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use clap_complete::engine::{PathCompleter, ValueCompleter as _};
 use watchables::{read_kubeconfig, read_kubeconfig_from};
 
 use super::line::Line;
 use super::lookup::{self, look_up};
+use crate::args::Format;
 
 /// Names the contexts of the kubeconfig.
 pub(super) fn contexts(line: &Line, current: &str) -> Vec<String> {
@@ -15,6 +17,32 @@ pub(super) fn contexts(line: &Line, current: &str) -> Vec<String> {
     };
     let contexts = kubeconfig.map(|kubeconfig| kubeconfig.contexts).unwrap_or_default();
     starting_with(current, contexts.into_iter().map(|context| context.name))
+}
+
+/// Names the types of events that are not named yet, in any case.
+pub(super) fn event_types(line: &Line, current: &str) -> Vec<String> {
+    let named: Vec<_> = line.current.split([',', '=']).map(str::to_uppercase).collect();
+    let others = ["ADDED", "MODIFIED", "DELETED"].map(str::to_owned);
+    let others = others.into_iter().filter(|name| !named.contains(name));
+    starting_with(&current.to_uppercase(), others)
+}
+
+/// Names output formats, up to what follows their `=`, and there files.
+pub(super) fn formats(_: &Line, current: &str) -> Vec<String> {
+    if let Some((format, path)) = current.split_once('=') {
+        let files = if format.ends_with("-file") {
+            PathCompleter::file().complete(path.as_ref())
+        } else {
+            Vec::new()
+        };
+        let values = files.iter().map(|file| file.get_value().to_string_lossy());
+        return values.map(|file| format!("{format}={file}")).collect();
+    }
+    let formats = Format::names().map(|name| match name.split_once('=') {
+        Some((format, _)) => format!("{format}="),
+        None => name.to_owned(),
+    });
+    formats.filter(|format| format.starts_with(current)).collect()
 }
 
 /// Names the namespaces of the cluster.

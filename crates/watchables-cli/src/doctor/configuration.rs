@@ -21,7 +21,13 @@ pub(super) fn describe(target: &Target, report: &mut Report) {
         Target::InCluster => Check::fine("kubeconfig", "none: the service account of this Pod"),
         Target::Kubeconfig(kubeconfig, options, name) => {
             let name = name.trim_start_matches("the kubeconfig ");
-            Check::fine("kubeconfig", format!("{name}, {}", context(kubeconfig, options)))
+            let what = format!("{name}, {}", context(kubeconfig, options));
+            match fault(kubeconfig, options) {
+                None => Check::fine("kubeconfig", what),
+                Some((fault, mend)) => {
+                    Check::warning("kubeconfig", format!("{what}: {fault}"), mend)
+                }
+            }
         }
     });
 }
@@ -41,6 +47,28 @@ pub(super) fn describe_access(access: &Access, report: &mut Report) {
     });
     report.add(Check::fine("proxy", proxy(access)));
     credentials(access, report);
+}
+
+/// Returns what deserves a look in the context, and what to do.
+fn fault(kubeconfig: &Kubeconfig, options: &KubeConfigOptions) -> Option<(String, String)> {
+    let name = options.context.as_ref().or(kubeconfig.current_context.as_ref())?;
+    let context = kubeconfig.contexts.iter().find(|named| named.name == *name)?;
+    let context = context.context.as_ref()?;
+    let users: Vec<_> = kubeconfig.auth_infos.iter().map(|named| named.name.as_str()).collect();
+    let user = context.user.as_deref().filter(|user| !user.is_empty());
+    if let Some(user) = user.filter(|user| !users.contains(user)) {
+        let mend = match users.as_slice() {
+            [] => "it has no users: add this one, with its credentials".to_owned(),
+            users => format!("add it with its credentials, or name one of: {}", users.join(", ")),
+        };
+        return Some((format!("it has no user {user:?}, and kubectl refuses that"), mend));
+    }
+    let cluster = kubeconfig.clusters.iter().find(|named| named.name == context.cluster)?;
+    let server = cluster.cluster.as_ref()?.server.as_deref()?;
+    (!server.is_empty() && !server.contains("://")).then(|| {
+        let mend = "write https:// or http:// before it; kubectl takes it for http:// in any case";
+        ("the server has no scheme".to_owned(), mend.to_owned())
+    })
 }
 
 fn context(kubeconfig: &Kubeconfig, options: &KubeConfigOptions) -> String {

@@ -23,6 +23,15 @@ pub(super) async fn check(
     report: &mut Report,
 ) -> Vec<Collection> {
     let mut allowed = Vec::new();
+    for namespace in namespaces.iter().map(|name| name.trim()) {
+        let path = format!("/api/v1/namespaces/{namespace}");
+        let found = requests.get(&path, "application/json").await;
+        if found.is_err_and(|failure| failure.code == Some(404)) {
+            let what = format!("there is no namespace {namespace:?} on this server");
+            let mend = "is it spelled right, and the context that of the right cluster?";
+            report.add(Check::warning("namespace", what, mend));
+        }
+    }
     for served in resources {
         let mut within: Vec<_> = namespaces.iter().map(|name| Some(name.trim())).collect();
         if within.is_empty() || served.resource.scope() == Scope::Cluster {

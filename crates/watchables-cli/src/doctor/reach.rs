@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
-use watchables::access::Access;
+use watchables::access::{Access, CredentialKind, Spoken};
 
 use super::certificate;
 use super::report::{Check, Report};
@@ -17,11 +17,84 @@ pub(super) async fn check(access: &Access, limit: Duration, report: &mut Report)
     let is_proxy = access.proxy().is_some();
     let whose = if is_proxy { "the proxy" } else { "the server" };
     let Some(addresses) = resolve(host, port, whose, limit, report).await else { return false };
+    if let Some((proxy, origin)) = access.proxy()
+        && is_local(access, limit).await
+    {
+        report.add(Check::warning(
+            "proxy",
+            format!("the server is on this machine, and the proxy {proxy} is asked for it"),
+            direct(access, origin),
+        ));
+    }
     if !connect(&addresses, whose, limit, report).await {
         return false;
     }
-    let is_tls = access.server().scheme_str() == Some("https");
-    !is_tls || handshake(access, limit, report).await
+    if !has_usable_certificate(access) {
+        // That was said with the credentials.
+        return false;
+    }
+    if access.server().scheme_str() == Some("https") {
+        return handshake(access, limit, report).await;
+    }
+    // A proxy would respond in place of the server.
+    if !is_proxy && spoken(access, limit).await == Some(Spoken::Tls) {
+        let what = "the server speaks TLS at this port, and its URL begins with http://";
+        report.add(Check::failed("TLS", what, mend_of_url(access, "https")));
+        return false;
+    }
+    true
+}
+
+/// Returns whether the user's certificate can be presented, if there is one.
+fn has_usable_certificate(access: &Access) -> bool {
+    let is_certificate =
+        |kind: &CredentialKind| matches!(kind, CredentialKind::ClientCertificate(_));
+    match access.client_certificates() {
+        Ok(chain) => !chain.is_empty() || !access.credentials().iter().any(is_certificate),
+        Err(_) => false,
+    }
+}
+
+/// Returns what is spoken at the server's port, if that can be found out.
+async fn spoken(access: &Access, limit: Duration) -> Option<Spoken> {
+    let look = async { access.spoken(access.open().await.ok()?).await.ok()? };
+    timeout(limit, look).await.ok()?
+}
+
+/// Says what to write in place of the URL.
+fn mend_of_url(access: &Access, scheme: &str) -> String {
+    let server = access.server();
+    let host = server.authority().map_or("", |authority| authority.as_str());
+    let path = server.path().trim_end_matches('/');
+    format!("write {scheme}://{host}{path} as the server of this cluster in the kubeconfig")
+}
+
+/// Returns whether the server's host is this machine: for a proxy, it would be the proxy's.
+async fn is_local(access: &Access, limit: Duration) -> bool {
+    let host = access.server().host().unwrap_or_default().trim_matches(['[', ']']);
+    let is_this = |ip: IpAddr| ip.to_canonical().is_loopback() || ip.is_unspecified();
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return is_this(address);
+    }
+    if host == "localhost" || host.ends_with(".localhost") {
+        return true;
+    }
+    match timeout(limit, lookup_host((host, 0))).await {
+        Ok(Ok(addresses)) => addresses.into_iter().any(|address| is_this(address.ip())),
+        _ => false,
+    }
+}
+
+/// Says how the server is reached without the proxy.
+fn direct(access: &Access, origin: &str) -> String {
+    let host = access.server().host().unwrap_or_default().trim_matches(['[', ']']);
+    if origin.starts_with("proxy-url") {
+        format!(
+            "remove {origin}, which NO_PROXY has no effect on, or is it a tunnel that ends here?"
+        )
+    } else {
+        format!("add {host} to NO_PROXY: export NO_PROXY=$NO_PROXY,{host}")
+    }
 }
 
 async fn resolve(
@@ -127,6 +200,12 @@ async fn handshake(access: &Access, limit: Duration, report: &mut Report) -> boo
         Ok(Ok(handshake)) => {
             report.add(certificate::of_server(&handshake).took(started.elapsed()));
             true
+        }
+        Ok(Err(_)) if spoken(access, limit).await == Some(Spoken::Http) => {
+            let what =
+                "the server speaks HTTP without TLS at this port, and its URL begins with https://";
+            report.add(Check::failed("TLS", what, mend_of_url(access, "http")));
+            false
         }
         Ok(Err(error)) => {
             let what = failure::one_line(&error.into());

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::args::ColorChoice;
 use crate::output::{self, Styles};
+use crate::printable::printable;
 
 /// The result of a check.
 #[derive(Debug, Serialize)]
@@ -109,7 +110,7 @@ fn write(check: &Check) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let Check { name, what, .. } = check;
     // What a server or a kubeconfig says must not reach the terminal as it is.
-    let what = printable(what);
+    let what = one_line(what);
     let mark = match check.status {
         Status::Ok => styles.good("\u{2713}"),
         Status::Warning => styles.doubtful("!"),
@@ -121,11 +122,12 @@ fn write(check: &Check) -> io::Result<()> {
     }
     writeln!(out)?;
     if let Some(mend) = &check.mend {
-        writeln!(out, "{:indent$}\u{2192} {}", "", printable(mend), indent = WIDTH + 3)?;
+        writeln!(out, "{:indent$}\u{2192} {}", "", one_line(mend), indent = WIDTH + 3)?;
     }
     out.flush()
 }
 
-fn printable(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").replace(char::is_control, "")
+/// Returns a text on one line.
+fn one_line(text: &str) -> String {
+    printable(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }

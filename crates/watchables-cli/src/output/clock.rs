@@ -6,6 +6,9 @@ use jiff::Timestamp;
 
 use crate::args::Stamp;
 
+/// Of times that are aligned to the right: enough for a day.
+const WIDTH: usize = 9;
+
 /// Makes the texts of times.
 #[derive(Debug)]
 pub(crate) struct Clock {
@@ -25,14 +28,22 @@ impl Clock {
         self.stamp_at(Instant::now(), Timestamp::now())
     }
 
+    /// Returns how far lines below an event are indented, so that they do not begin left of it: times that are aligned to
+    /// the right begin with blanks.
+    pub(crate) fn indent(&self) -> usize {
+        match self.form {
+            Some(Stamp::Relative | Stamp::Delta) => WIDTH + 1,
+            Some(Stamp::Absolute) | None => 0,
+        }
+    }
+
     fn stamp_at(&mut self, now: Instant, time: Timestamp) -> Option<String> {
         let last = std::mem::replace(&mut self.last, now);
         let since = |other| now.saturating_duration_since(other).as_secs_f64();
         Some(match self.form? {
             Stamp::Absolute => format!("{time:.3}"),
-            // In columns for a day.
-            Stamp::Relative => format!("{:>9.3}", since(self.start)),
-            Stamp::Delta => format!("{:>9.3}", since(last)),
+            Stamp::Relative => format!("{:>WIDTH$.3}", since(self.start)),
+            Stamp::Delta => format!("{:>WIDTH$.3}", since(last)),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What a template finds wrong with objects, said on standard error.
 
+use crate::say::say;
 use std::collections::HashSet;
 
 /// How many different faults are said: what differs between objects would fill the screen.
@@ -15,9 +16,9 @@ impl Faults {
         if self.0.len() == LIMIT || !self.0.insert(fault.to_owned()) {
             return;
         }
-        eprintln!("watchables: {object} is not printed as -o has it: {fault}");
+        say!("{object} is not printed as -o has it: {fault}");
         if self.0.len() == LIMIT {
-            eprintln!("watchables: more of this kind is not said");
+            say!("more of this kind is not said");
         }
     }
 }

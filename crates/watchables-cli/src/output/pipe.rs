@@ -37,3 +37,28 @@ fn is_closed() -> bool {
 fn is_closed() -> bool {
     false
 }
+
+/// Returns whether standard output was closed when this process began, as by `>&-`.
+///
+/// Rust's runtime opens the null device in its place, for reading and writing. Who does the same in this process's place
+/// on purpose cannot be told apart; a shell's `> /dev/null` is for writing alone.
+#[cfg(unix)]
+pub(crate) fn is_nowhere() -> bool {
+    use std::fs::{File, metadata};
+    use std::os::fd::AsFd as _;
+    use std::os::unix::fs::MetadataExt as _;
+
+    use rustix::fs::{OFlags, fcntl_getfl};
+
+    let stdout = io::stdout();
+    let Ok(flags) = fcntl_getfl(&stdout) else { return true };
+    let stdout = stdout.as_fd().try_clone_to_owned().and_then(|fd| File::from(fd).metadata());
+    let (Ok(stdout), Ok(null)) = (stdout, metadata("/dev/null")) else { return false };
+    let is_null = (stdout.dev(), stdout.ino()) == (null.dev(), null.ino());
+    is_null && flags & OFlags::RWMODE == OFlags::RDWR
+}
+
+#[cfg(not(unix))]
+pub(crate) fn is_nowhere() -> bool {
+    false
+}

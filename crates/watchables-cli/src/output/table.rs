@@ -1,6 +1,6 @@
 //! Events as rows of a table, with the columns of the server.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::rc::Rc;
 
@@ -8,13 +8,13 @@ use serde::Deserialize;
 use serde_json::Value;
 use watchables::{DynamicObject, TableColumn};
 
-use crate::output::aligned::{Aligned, Cell};
+use crate::aligned::{Aligned, Cell};
 use crate::output::style::Styles;
 use crate::printable::printable;
 use crate::watch::Row;
 
 /// What is in a table besides the server's columns that are always shown.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct TableOptions {
     /// With the columns that kubectl has with `-o wide`.
@@ -22,6 +22,8 @@ pub(crate) struct TableOptions {
     pub(crate) has_headings: bool,
     /// Whether objects may be in several namespaces.
     pub(crate) has_namespaces: bool,
+    /// The labels that have a column of their own.
+    pub(crate) label_columns: Vec<String>,
     pub(crate) has_labels: bool,
 }
 
@@ -130,7 +132,7 @@ impl Table {
 
 impl TableOptions {
     /// Returns the cells of a line, and the headings of those before the server's columns.
-    fn cells(self, line: &Line<'_>, columns: &[TableColumn]) -> (Vec<&'static str>, Vec<Cell>) {
+    fn cells(&self, line: &Line<'_>, columns: &[TableColumn]) -> (Vec<&'static str>, Vec<Cell>) {
         let (mut headings, mut cells): (Vec<_>, Vec<_>) = line.before.iter().cloned().unzip();
         if self.has_namespaces && line.is_namespaced {
             headings.push("NAMESPACE");
@@ -148,26 +150,32 @@ impl TableOptions {
         if columns.is_empty() {
             cells.push(Cell::plain(name_of(line)));
         }
-        if self.has_labels {
-            cells.push(Cell::plain(labels(line.object)));
+        if self.has_labels || !self.label_columns.is_empty() {
+            let labels = labels(line.object);
+            let value = |label| labels.get(label).and_then(Option::as_deref).unwrap_or_default();
+            let values =
+                self.label_columns.iter().map(|label| Cell::plain(printable(value(label))));
+            cells.extend(values);
+            cells.extend(self.has_labels.then(|| Cell::plain(labels_text(&labels))));
         }
         cells.extend(line.remark.clone());
         (headings, cells)
     }
 
     /// Returns the headings of all columns.
-    fn headings(self, before: Vec<&'static str>, columns: &[TableColumn]) -> Vec<Cell> {
+    fn headings(&self, before: Vec<&'static str>, columns: &[TableColumn]) -> Vec<Cell> {
         let mut headings: Vec<_> = before.into_iter().map(Cell::plain).collect();
         let shown = columns.iter().filter(|column| self.shows(column));
         headings.extend(shown.map(|column| Cell::plain(printable(&column.name.to_uppercase()))));
         if columns.is_empty() {
             headings.push(Cell::plain("NAME"));
         }
+        headings.extend(self.label_columns.iter().map(|label| Cell::plain(heading_of(label))));
         headings.extend(self.has_labels.then(|| Cell::plain("LABELS")));
         headings
     }
 
-    fn shows(self, column: &TableColumn) -> bool {
+    fn shows(&self, column: &TableColumn) -> bool {
         column.priority == 0 || self.is_wide
     }
 }
@@ -189,7 +197,14 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn labels(object: &DynamicObject) -> String {
+/// Returns the heading of a label's column: what follows its prefix, as in kubectl.
+fn heading_of(label: &str) -> String {
+    printable(&label.rsplit('/').next().unwrap_or(label).to_uppercase())
+}
+
+type Labels = BTreeMap<String, Option<String>>;
+
+fn labels(object: &DynamicObject) -> Labels {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Labelled {
@@ -199,17 +214,20 @@ fn labels(object: &DynamicObject) -> String {
     #[derive(Default, Deserialize)]
     #[serde(default)]
     struct Metadata {
-        labels: Option<std::collections::BTreeMap<String, Option<String>>>,
+        labels: Option<Labels>,
     }
 
     let object: Labelled = object.decode().unwrap_or_default();
-    let labels: Vec<_> = object
-        .metadata
-        .labels
-        .unwrap_or_default()
-        .iter()
-        .map(|(key, value)| format!("{key}={}", value.as_deref().unwrap_or_default()))
-        .collect();
+    object.metadata.labels.unwrap_or_default()
+}
+
+/// As in kubectl, sorted with their values: `a.io/b=x` is before `a=x`.
+fn labels_text(labels: &Labels) -> String {
+    let text = |(key, value): (&String, &Option<String>)| {
+        format!("{key}={}", value.as_deref().unwrap_or_default())
+    };
+    let mut labels: Vec<_> = labels.iter().map(text).collect();
+    labels.sort();
     if labels.is_empty() { "<none>".to_owned() } else { printable(&labels.join(",")) }
 }
 
@@ -238,10 +256,11 @@ mod tests {
         let labels =
             |labels: Value| labels_of(&json!({"metadata": {"name": "a", "labels": labels}}));
         assert_eq!(labels(json!({"b": "2", "a": "1"})), "a=1,b=2");
+        assert_eq!(labels(json!({"a": "x", "a.io/b": "y"})), "a.io/b=y,a=x", "as kubectl has them");
         assert_eq!(labels(json!(null)), "<none>");
     }
 
     fn labels_of(object: &Value) -> String {
-        super::labels(&serde_json::from_value(object.clone()).unwrap())
+        super::labels_text(&super::labels(&serde_json::from_value(object.clone()).unwrap()))
     }
 }

@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use serde_json::Value;
 use watchables::DynamicObject;
 
-use super::aligned::{Aligned, Cell};
 use super::faults::Faults;
 use super::style::Styles;
+use crate::aligned::{Aligned, Cell};
 use crate::args::{Format, WatchArgs};
 use crate::custom_columns::CustomColumns;
 use crate::jsonpath::Template;
+use crate::say::say;
 
 /// Prints by templates and columns. An object that does not suit them is no reason to end.
 pub(crate) struct Templates {
@@ -26,8 +27,8 @@ impl Templates {
         if let Format::JsonPath(template) = &args.output
             && template.is_only_text()
         {
-            eprintln!(
-                "watchables: the template has nothing in braces, and prints the same for each object; \
+            say!(
+                "the template has nothing in braces, and prints the same for each object; \
                  a path is written as {{.metadata.name}}"
             );
         }

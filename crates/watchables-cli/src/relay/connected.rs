@@ -46,7 +46,9 @@ impl Connected {
             let args = ClusterArgs {
                 kubeconfig: cluster.kubeconfig.clone(),
                 context: cluster.context.clone(),
+                server: None,
                 demo: false,
+                verbosity: None,
             };
             let name = &cluster.name;
             let added = connected.add(Some(name.clone()), &args, before).await;

@@ -1,12 +1,13 @@
 //! Objects as a table, similar to kubectl's.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use watch_recording::StateObject;
 use watch_terminal::age;
+
+use crate::aligned::table;
 
 const HEADINGS: [&str; 5] = ["NAMESPACE", "NAME", "STATUS", "AGE", "VERSION"];
 
@@ -42,16 +43,9 @@ pub(super) fn write(
     let is_used = |column: usize| rows[1..].iter().any(|row| row[column] != "-");
     let columns: Vec<_> =
         (0..HEADINGS.len()).filter(|column| *column == 1 || is_used(*column)).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths: Vec<_> = columns.iter().map(|column| width(*column).unwrap_or(0)).collect();
-    for row in &rows {
-        let mut line = String::new();
-        for (column, width) in columns.iter().zip(&widths) {
-            let _ = write!(line, "{:<width$}   ", row[*column]);
-        }
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
+    let shown = rows.iter().map(|row| columns.iter().map(|column| row[*column].clone()).collect());
+    let shown: Vec<Vec<_>> = shown.collect();
+    out.write_all(table(&shown, columns.len()).as_bytes())
 }
 
 fn row(object: &StateObject<'_>, time: Timestamp, is_mixed: bool) -> [String; 5] {

@@ -1,86 +1,90 @@
-//! Shows a cluster, as it is and as it changes.
+//! Shows clusters, as they are and as they change.
 
+mod clusters;
+mod remarks;
+mod server_columns;
 mod watched;
 
 use std::collections::HashMap;
 
-use anyhow::Context as _;
 use futures::{FutureExt as _, StreamExt as _};
-use watch_terminal::{Action, Change, Columns, KindSetup, Now, Setup};
-use watchables::{
-    DynamicObject, MultiplexingWatcher, ResourceInfo, Scope, ServedResource, StreamOptions,
-    WatchEvent,
-};
+use watch_terminal::{Action, Change, Now, Setup};
+use watchables::{DynamicObject, MultiplexingWatcher, StreamOptions, TableRow, WatchEvent};
 
 use super::screen::{Screen, Woken};
 use super::write;
 use crate::args::TopArgs;
-use crate::cluster;
 use crate::failure;
-use crate::resources::{Finder, Waiting};
+use crate::watch::Seen;
 use crate::watch::parts::{Part, Selection, parts};
-use crate::watch::targets::{self, Target};
 
+use clusters::Clusters;
+use server_columns::ServerColumns;
 use watched::{Failures, Watched};
 
-/// What is watched if nothing is named: what runs, why it does, and where.
-const USUAL: [&str; 8] = [
-    "pods",
-    "deployments.apps",
-    "replicasets.apps",
-    "statefulsets.apps",
-    "daemonsets.apps",
-    "jobs.batch",
-    "services",
-    "nodes",
-];
 /// How many events are applied before the keys are looked at again.
 const BATCH: usize = 256;
 
-/// Shows a cluster until the user ends it.
+/// Shows clusters until the user ends it.
 ///
 /// # Errors
 ///
-/// If the cluster cannot be reached, a resource is unknown or cannot be watched, or all watches have failed.
+/// If no cluster can be reached, a resource is unknown or cannot be watched, or all watches have failed.
 pub(super) async fn show(args: &TopArgs) -> anyhow::Result<()> {
-    let cluster = cluster::Target::find(&args.cluster)?.connect().await?;
-    let waiting = Waiting::default();
-    let finder = Finder::new(&cluster.client, false, args.give_up_after, &waiting);
-    let targets = if args.resources.is_empty() {
-        usual(&finder).await
-    } else {
-        targets::find(&finder, &args.resources).await
-    };
-    let targets = targets.with_context(|| format!("the API server {}", cluster.url))?;
-
+    let clusters = Clusters::connect(args).await?;
+    let kinds = clusters.kinds();
     let failures = Failures::default();
     let mux = failures.note(MultiplexingWatcher::new());
     let mut watches = Vec::new();
-    let mut sources = HashMap::new();
+    let mut sources = Sources::default();
     let selection = Selection {
-        labels: args.selector.as_deref(),
-        fields: args.field_selector.as_deref(),
-        is_compressed: args.compress,
-        give_up_after: args.give_up_after,
+        labels: args.watched.selector.as_deref(),
+        fields: args.watched.field_selector.as_deref(),
+        is_compressed: args.watched.compress,
+        give_up_after: args.watched.give_up_after(),
         has_managed_fields: false,
     };
-    for part in parts(&targets, &args.namespace) {
-        let name = label(&part);
-        let watcher = part.watcher::<DynamicObject>(&cluster.client, selection);
-        watches.push(Watched { name: name.clone(), status: watcher.status(), last: None });
-        mux.add_watcher_as(&name, watcher);
-        sources.insert(name, part.number);
+    for (number, found) in clusters.found.iter().enumerate() {
+        for part in parts(&found.targets, args.watched.namespaces()) {
+            let resource = &part.target.served.resource;
+            let Some(kind) = clusters::place_of(&kinds, resource) else { continue };
+            let name = match &found.label {
+                Some(cluster) => format!("{cluster}: {}", label(&part)),
+                None => label(&part),
+            };
+            let client = &found.cluster.client;
+            let status = if server_columns::are_wanted(resource) {
+                let watcher = part.watcher::<TableRow<DynamicObject>>(client, selection);
+                let status = watcher.status();
+                mux.add_watcher_as(&name, watcher);
+                status
+            } else {
+                let watcher = part.watcher::<DynamicObject>(client, selection);
+                let status = watcher.status();
+                mux.add_watcher_as(&name, watcher);
+                status
+            };
+            watches.push(Watched { name: name.clone(), status, last: None });
+            sources.places.insert(name, (kind, number));
+        }
     }
-    let resources: Vec<_> = targets.iter().map(|target| target.served.resource.clone()).collect();
-    let kinds: Vec<_> = targets.iter().map(|target| kind(&target.served)).collect();
+    let (resources, kinds): (Vec<_>, Vec<_>) = kinds.into_iter().unzip();
+    let names = clusters.names();
     let mut screen = Screen::open(Setup {
-        source: cluster.url.clone(),
+        source: names.join(", "),
         kinds,
-        clusters: vec![cluster.url.clone()],
+        clusters: names.clone(),
         watches: watches.iter().map(|watch| watch.name.clone()).collect(),
-        theme: super::theme(args.color),
+        theme: super::theme(args.watched.color),
         history_bytes: super::bytes(args.history),
     })?;
+    let clients = clusters
+        .found
+        .iter()
+        .map(|found| (found.label.as_deref().map(str::to_owned), found.cluster.client.clone()));
+    let namespaces = args.watched.namespaces().to_vec();
+    let remarks = remarks::remarks(clients.collect(), namespaces, clusters.absent.clone());
+    let mut remarks = std::pin::pin!(remarks);
     let mut events = mux.stream(StreamOptions::managed());
     loop {
         let now = screen.now();
@@ -91,7 +95,7 @@ pub(super) async fn show(args: &TopArgs) -> anyhow::Result<()> {
                 Woken::Told(input) => match screen.take(input, now)? {
                     Some(Action::Quit) => return Ok(()),
                     Some(Action::Write(file)) => {
-                        let said = write::write(&screen.app, &resources, &file, now.time);
+                        let said = write::write(&screen.app, &resources, &names, &file, now.time);
                         screen.app.say(said, now);
                     }
                     _ => {}
@@ -106,12 +110,13 @@ pub(super) async fn show(args: &TopArgs) -> anyhow::Result<()> {
                     screen.draw(now)?;
                 }
             },
+            Some(remark) = remarks.next() => screen.app.set_remark(remark),
             event = events.next() => {
                 let now = screen.now();
                 let ready = std::iter::from_fn(|| events.next().now_or_never()).take(BATCH);
                 for event in std::iter::once(event).chain(ready) {
                     match event {
-                        Some(Ok(event)) => apply(&mut screen, &sources, event, now),
+                        Some(Ok(event)) => sources.apply(&mut screen, event, now),
                         Some(Err(error)) => screen.app.say(failure::one_line(&error.into()), now),
                         None => return Err(failures.into_first()),
                     }
@@ -121,54 +126,33 @@ pub(super) async fn show(args: &TopArgs) -> anyhow::Result<()> {
     }
 }
 
-/// Returns what is watched if nothing is named, as far as the server has it.
-async fn usual(finder: &Finder<'_>) -> anyhow::Result<Vec<Target>> {
-    let mut found = Vec::new();
-    let mut first_error = None;
-    for name in USUAL {
-        match targets::find(finder, &[name.to_owned()]).await {
-            Ok(targets) => found.extend(targets),
-            Err(error) => first_error = first_error.or(Some(error)),
+/// Where events come from.
+#[derive(Default)]
+struct Sources {
+    /// The kind and the cluster, by the name of the watch.
+    places: HashMap<String, (usize, usize)>,
+    /// By kind, where they are the server's.
+    columns: HashMap<usize, ServerColumns>,
+}
+
+impl Sources {
+    fn apply(&mut self, screen: &mut Screen, event: WatchEvent<Seen>, now: Now) {
+        let WatchEvent { etype, obj: Seen { object, row }, origin, source, .. } = event;
+        let Some((kind, cluster)) = self.places.get(source.as_str()).copied() else { return };
+        if let Some(columns) = &row.columns {
+            let columns = ServerColumns::of(columns);
+            screen.app.set_columns(kind, columns.columns());
+            self.columns.insert(kind, columns);
         }
-    }
-    match first_error {
-        Some(error) if found.is_empty() => Err(error),
-        _ => Ok(found),
-    }
-}
-
-fn apply(
-    screen: &mut Screen,
-    sources: &HashMap<String, usize>,
-    event: WatchEvent<DynamicObject>,
-    now: Now,
-) {
-    let WatchEvent { etype, obj, origin, source, .. } = event;
-    let Some(kind) = sources.get(source.as_str()) else { return };
-    let namespace = obj.namespace().unwrap_or_default().to_owned();
-    let name = obj.name().unwrap_or_default().to_owned();
-    let object = obj.into_json();
-    let change = Change { kind: *kind, cluster: 0, etype, origin, namespace, name, object };
-    screen.app.apply(change, now);
-}
-
-fn kind(served: &ServedResource) -> KindSetup {
-    KindSetup {
-        title: title(&served.resource),
-        singular: served.singular.clone(),
-        is_namespaced: served.resource.scope() == Scope::Namespaced,
-        columns: Columns::default(),
-    }
-}
-
-/// Returns the name of a kind in the list.
-pub(super) fn title(resource: &ResourceInfo) -> String {
-    // Kubernetes' own kinds are known by their names; those of others by their groups, too.
-    let is_own = resource.group().is_empty() || !resource.group().contains('.');
-    if is_own || resource.group().ends_with(".k8s.io") {
-        resource.plural().to_owned()
-    } else {
-        format!("{}.{}", resource.plural(), resource.group())
+        let namespace = object.namespace().unwrap_or_default().to_owned();
+        let name = object.name().unwrap_or_default().to_owned();
+        let object = object.into_json();
+        let cells = match (self.columns.get(&kind), &row.cells) {
+            (Some(columns), Some(cells)) => Some(columns.cells(cells, &object)),
+            _ => None,
+        };
+        let change = Change { kind, cluster, etype, origin, namespace, name, object, cells };
+        screen.app.apply(change, now);
     }
 }
 
@@ -185,23 +169,5 @@ fn label(part: &Part<'_>) -> String {
     match part.namespace {
         Some(namespace) => format!("{label} in {namespace}"),
         None => label,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn kinds_of_others_are_named_with_their_group() {
-        for (group, plural, expected) in [
-            ("", "pods", "pods"),
-            ("apps", "deployments", "deployments"),
-            ("networking.k8s.io", "ingresses", "ingresses"),
-            ("cert-manager.io", "certificates", "certificates.cert-manager.io"),
-        ] {
-            let resource = ResourceInfo::new(group, "v1", "Kind", plural, Scope::Namespaced);
-            assert_eq!(title(&resource), expected);
-        }
     }
 }

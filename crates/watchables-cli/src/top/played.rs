@@ -28,7 +28,7 @@ pub(super) async fn show(args: &TopArgs, file: &Path) -> anyhow::Result<()> {
     let recording = recorded::open(file, false)?;
     let resources = resources(&recording, &args.resources)?;
     let kinds: Vec<_> = resources.iter().map(kind).collect();
-    let namespaces = args.namespace.iter().map(|name| name.trim().to_owned()).collect();
+    let namespaces = args.watched.namespaces().iter().map(|name| name.trim().to_owned()).collect();
     let mut player = Player::open(recording, resources, namespaces, args.speed);
     let from = args.from.map(|from| from.time(player.start()));
     let from = from.map_or_else(|| player.first_complete_state(), Ok)?;
@@ -37,7 +37,7 @@ pub(super) async fn show(args: &TopArgs, file: &Path) -> anyhow::Result<()> {
         kinds,
         clusters: vec![file.display().to_string()],
         watches: Vec::new(),
-        theme: super::theme(args.color),
+        theme: super::theme(args.watched.color),
         history_bytes: super::bytes(args.history),
     })?;
     player.jump(from, &mut screen)?;
@@ -95,7 +95,7 @@ fn resources(recording: &Recording, words: &[String]) -> anyhow::Result<Vec<Reso
 
 fn kind(resource: &ResourceInfo) -> KindSetup {
     KindSetup {
-        title: super::live::title(resource),
+        title: super::title::title(resource),
         singular: resource.kind().to_lowercase(),
         is_namespaced: resource.scope() == Scope::Namespaced,
         columns: watch_terminal::Columns::default(),

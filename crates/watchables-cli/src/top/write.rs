@@ -11,12 +11,42 @@ use watchables::{EventType, Origin, ResourceInfo};
 
 use crate::failure;
 
-/// Writes the states that are kept, of kinds of these resources. Returns what is said of that.
+/// Writes the states that are kept, of kinds of these resources. A recording is of one cluster: of several, each has a file
+/// of its own. Returns what is said of that.
 ///
 /// States that are the oldest that are kept of their object come first, as if they were from the start: what was before is
 /// not known.
-pub(super) fn write(app: &App, resources: &[ResourceInfo], file: &str, now: Timestamp) -> String {
-    match try_write(app, resources, Path::new(file), now) {
+pub(super) fn write(
+    app: &App,
+    resources: &[ResourceInfo],
+    clusters: &[String],
+    file: &str,
+    now: Timestamp,
+) -> String {
+    let written = clusters.iter().enumerate().map(|(number, cluster)| {
+        let file = if clusters.len() > 1 { of_cluster(file, cluster) } else { file.to_owned() };
+        write_one(app, resources, number, &file, now)
+    });
+    written.collect::<Vec<_>>().join("; ")
+}
+
+/// Returns `top-blue.jsonl.zst` for `top.jsonl.zst`.
+fn of_cluster(file: &str, cluster: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_.".contains(c);
+    let cluster = cluster.replace(|c| !is_plain(c), "_");
+    let name = file.rfind('/').map_or(0, |slash| slash + 1);
+    let end = file[name..].find('.').filter(|dot| *dot > 0).map_or(file.len(), |dot| name + dot);
+    format!("{}-{cluster}{}", &file[..end], &file[end..])
+}
+
+fn write_one(
+    app: &App,
+    resources: &[ResourceInfo],
+    cluster: usize,
+    file: &str,
+    now: Timestamp,
+) -> String {
+    match try_write(app, resources, cluster, Path::new(file), now) {
         Ok((events, objects)) => {
             let key = key_file::path_of(Path::new(file));
             format!(
@@ -34,10 +64,12 @@ pub(super) fn write(app: &App, resources: &[ResourceInfo], file: &str, now: Time
 fn try_write(
     app: &App,
     resources: &[ResourceInfo],
+    cluster: usize,
     file: &Path,
     now: Timestamp,
 ) -> Result<(u64, usize), RecordingError> {
-    let states = app.states();
+    let mut states = app.states();
+    states.retain(|(_, key, _)| key.cluster == cluster);
     let started = states.iter().map(|(_, _, state)| state.time).min().unwrap_or(now);
     let recorded = resources.iter().cloned().map(RecordedResource::new).collect();
     let mut writer = RecordingWriter::create(file, started, recorded)?;
@@ -81,4 +113,20 @@ fn tombstone(before: &str) -> String {
         "apiVersion": before["apiVersion"], "kind": before["kind"], "metadata": metadata,
     });
     tombstone.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cluster_has_a_file_of_its_own() {
+        for (file, cluster, expected) in [
+            ("top.jsonl.zst", "blue", "top-blue.jsonl.zst"),
+            ("a.b/top.jsonl", "arn:aws/x", "a.b/top-arn_aws_x.jsonl"),
+            ("day", "blue", "day-blue"),
+        ] {
+            assert_eq!(of_cluster(file, cluster), expected);
+        }
+    }
 }

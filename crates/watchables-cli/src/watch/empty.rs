@@ -8,9 +8,11 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use tokio::sync::watch::Receiver;
-use watchables::{Client, ClientError, Phase, WatchStatus};
+use watchables::{Client, Phase, WatchStatus};
 
 use crate::args::WatchArgs;
+use crate::namespaces;
+use crate::say::say;
 
 /// Longer than the server takes to send the objects of a watch that is live.
 const SETTLED: Duration = Duration::from_millis(300);
@@ -30,8 +32,8 @@ pub(crate) struct Selectors(Option<String>);
 
 impl Selectors {
     pub(crate) fn of(args: &WatchArgs) -> Self {
-        let labels = args.selector.iter().map(|selector| format!("-l {selector}"));
-        let fields = args.field_selector.iter();
+        let labels = args.watched.selector.iter().map(|selector| format!("-l {selector}"));
+        let fields = args.watched.field_selector.iter();
         let fields = fields.map(|selector| format!("--field-selector {selector}"));
         let texts: Vec<_> = labels.chain(fields).collect();
         Self((!texts.is_empty()).then(|| texts.join(" and ")))
@@ -53,15 +55,11 @@ pub(crate) async fn report(
             Ok(Some(Some((namespace, what)))) => empty.entry(namespace).or_default().push(what),
             Ok(Some(None)) => {}
             ended => {
-                for (namespace, whats) in std::mem::take(&mut empty) {
-                    let is_missing = match &namespace {
-                        Some(namespace) => is_missing(&client, namespace).await,
-                        None => false,
-                    };
-                    let line = line(whats, namespace.as_deref(), is_missing, &selectors);
+                for (group, namespaces) in groups(&client, std::mem::take(&mut empty)).await {
+                    let line = line(&group, &namespaces, &selectors);
                     match &label {
-                        Some(label) => eprintln!("watchables: {label}: {line}"),
-                        None => eprintln!("watchables: {line}"),
+                        Some(label) => say!("{label}: {line}"),
+                        None => say!("{line}"),
                     }
                 }
                 if ended.is_ok() {
@@ -82,36 +80,50 @@ async fn is_empty(mut watched: Watched) -> Option<(Option<String>, String)> {
     (!has_any).then_some((watched.namespace, watched.what))
 }
 
-fn line(
-    mut whats: Vec<String>,
-    namespace: Option<&str>,
+/// What there is nothing of, and whether because of a missing namespace.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Group {
+    whats: Vec<String>,
     is_missing: bool,
-    Selectors(selectors): &Selectors,
-) -> String {
-    whats.sort();
-    whats.dedup();
-    let what = match whats.as_slice() {
+}
+
+/// Returns the namespaces in which there is nothing of the same things, so that one line names several. There is none if
+/// all namespaces are watched.
+async fn groups(
+    client: &Client,
+    empty: BTreeMap<Option<String>, Vec<String>>,
+) -> BTreeMap<Group, Vec<String>> {
+    let mut groups = BTreeMap::<_, Vec<_>>::new();
+    for (namespace, mut whats) in empty {
+        whats.sort();
+        whats.dedup();
+        let is_missing = match &namespace {
+            Some(namespace) => namespaces::is_missing(client, namespace).await,
+            None => false,
+        };
+        groups.entry(Group { whats, is_missing }).or_default().extend(namespace);
+    }
+    groups
+}
+
+fn line(group: &Group, namespaces: &[String], Selectors(selectors): &Selectors) -> String {
+    let what = match group.whats.as_slice() {
         [some @ .., last] if !some.is_empty() => format!("{} or {last}", some.join(", ")),
         all => all.concat(),
     };
-    match (namespace, selectors) {
-        (Some(namespace), _) if is_missing => {
-            format!("there is no namespace {namespace:?}, and so no {what} in it yet")
+    let names = namespaces::listed(namespaces);
+    match selectors {
+        _ if group.is_missing && namespaces.len() == 1 => {
+            format!("there is no {names}, and so no {what} in it yet")
         }
-        (Some(namespace), None) => format!("there is no {what} in the namespace {namespace:?} yet"),
-        (None, None) => format!("there is no {what} yet"),
-        (Some(namespace), Some(selectors)) => {
-            format!("no {what} in the namespace {namespace:?} matches {selectors} yet")
+        _ if group.is_missing => {
+            format!("there are no {names}, and so no {what} in them yet")
         }
-        (None, Some(selectors)) => format!("no {what} matches {selectors} yet"),
+        None if names.is_empty() => format!("there is no {what} yet"),
+        None => format!("there is no {what} in the {names} yet"),
+        Some(selectors) if names.is_empty() => format!("no {what} matches {selectors} yet"),
+        Some(selectors) => format!("no {what} in the {names} matches {selectors} yet"),
     }
-}
-
-/// Returns whether the server says that there is no such namespace.
-async fn is_missing(client: &Client, namespace: &str) -> bool {
-    let path = format!("/api/v1/namespaces/{namespace}");
-    let Ok(request) = http::Request::get(path).body(Vec::new()) else { return false };
-    matches!(client.request_text(request).await, Err(ClientError::Api(status)) if status.code == 404)
 }
 
 #[cfg(test)]
@@ -120,13 +132,29 @@ mod tests {
 
     #[test]
     fn one_line_names_all_that_there_is_nothing_of() {
-        let text = |whats: &[&str], namespace, is_missing, selectors: Option<&str>| {
-            let whats = whats.iter().map(|what| (*what).to_owned()).collect();
-            line(whats, namespace, is_missing, &Selectors(selectors.map(str::to_owned)))
-        };
+        let text =
+            |whats: &[&str], namespace: Option<&str>, is_missing, selectors: Option<&str>| {
+                let whats = whats.iter().map(|what| (*what).to_owned()).collect();
+                let namespaces: Vec<_> =
+                    namespace.into_iter().flat_map(|it| it.split(',')).map(str::to_owned).collect();
+                let selectors = Selectors(selectors.map(str::to_owned));
+                line(&Group { whats, is_missing }, &namespaces, &selectors)
+            };
+        assert_eq!(
+            text(&["pod"], Some("a,b"), true, None),
+            "there are no namespaces \"a\" and \"b\", and so no pod in them yet"
+        );
+        assert_eq!(
+            text(&["pod"], Some("a,b,c,d,e,f,g"), true, None),
+            "there are no namespaces \"a\", \"b\", \"c\", \"d\" and 3 more, and so no pod in them yet"
+        );
+        assert_eq!(
+            text(&["pod"], Some("a,b"), false, Some("-l app=x")),
+            "no pod in the namespaces \"a\" and \"b\" matches -l app=x yet"
+        );
         assert_eq!(text(&["pod"], None, false, None), "there is no pod yet");
         assert_eq!(
-            text(&["service", "job", "pod", "job"], Some("shop"), false, None),
+            text(&["job", "pod", "service"], Some("shop"), false, None),
             "there is no job, pod or service in the namespace \"shop\" yet"
         );
         assert_eq!(
@@ -135,7 +163,7 @@ mod tests {
         );
         assert_eq!(text(&["pod"], None, false, Some("-l app=x")), "no pod matches -l app=x yet");
         assert_eq!(
-            text(&["pod", "job"], Some("shop"), false, Some("-l app=x")),
+            text(&["job", "pod"], Some("shop"), false, Some("-l app=x")),
             "no job or pod in the namespace \"shop\" matches -l app=x yet"
         );
     }

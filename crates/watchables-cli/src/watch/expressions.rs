@@ -6,6 +6,7 @@ use watch_filter::{EvaluationError, Filter};
 use watchables::{DynamicObject, WatchEvent};
 
 use crate::args::ExpressionArgs;
+use crate::say::say;
 
 /// The expressions of the command line.
 pub(crate) struct Expressions {
@@ -59,7 +60,7 @@ impl Expressions {
             let expression = expression.as_mut()?;
             let (is_true, notice) = expression.evaluate(&judged, kind);
             if let Some(notice) = notice {
-                eprintln!("watchables: {notice}");
+                say!("{notice}");
             }
             Some(is_true)
         };

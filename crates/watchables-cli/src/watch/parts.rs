@@ -10,8 +10,6 @@ use super::targets::Target;
 pub(crate) struct Part<'a> {
     /// A name that no other part has.
     pub(crate) key: String,
-    /// The number of the target, from 0.
-    pub(crate) number: usize,
     pub(crate) target: &'a Target,
     pub(crate) namespace: Option<&'a str>,
     pub(crate) name: Option<&'a str>,
@@ -71,7 +69,7 @@ pub(crate) fn parts<'a>(targets: &'a [Target], namespaces: &'a [String]) -> Vec<
     namespaces.sort_unstable();
     namespaces.dedup();
     let mut parts = Vec::new();
-    for (number, target) in targets.iter().enumerate() {
+    for target in targets {
         let resource = &target.served.resource;
         // As in kubectl, the namespace does not apply to cluster-scoped resources.
         let is_everywhere = namespaces.is_empty() || resource.scope() == Scope::Cluster;
@@ -84,7 +82,7 @@ pub(crate) fn parts<'a>(targets: &'a [Target], namespaces: &'a [String]) -> Vec<
             if let Some(name) = name {
                 key = format!("{key}/{name}");
             }
-            parts.push(Part { key, number, target, namespace, name });
+            parts.push(Part { key, target, namespace, name });
         };
         for namespace in within {
             if target.names.is_empty() {

@@ -17,6 +17,7 @@ use crate::args::WatchArgs;
 use crate::differences::{Differences, Shown};
 use crate::failure;
 use crate::output::{self, Output};
+use crate::say::say;
 
 /// Prints events, and counts them down to the limit of `--count`.
 pub(crate) struct Printer<'a> {
@@ -53,6 +54,11 @@ impl<'a> Printer<'a> {
         })
     }
 
+    /// Whether events are compared with what was before them.
+    pub(crate) fn compares(&self) -> bool {
+        self.last_states.is_some()
+    }
+
     /// Prints an event on standard output, or an error on standard error, unless it is held back. Breaks at the last one,
     /// or if standard output is closed.
     ///
@@ -79,7 +85,7 @@ impl<'a> Printer<'a> {
                 (WatchEvent { etype, obj, origin, source }, row)
             }
             Err(error) => {
-                eprintln!("watchables: {}", failure::one_line(&error));
+                say!("{}", failure::one_line(&error));
                 return Ok(ControlFlow::Continue(()));
             }
         };

@@ -11,6 +11,7 @@ use watchables::{Checkpoints, DurableError, DurableExt as _, DurableStream};
 use super::item::Item;
 use super::seen::Seen;
 use super::watches::Watches;
+use crate::say::say;
 
 /// The name of the stream in the file. Those of its watches are below it.
 const STREAM: &str = "watch";
@@ -28,6 +29,7 @@ pub(crate) struct Resumed {
     is_behind: bool,
     due: Instant,
     has_several_clusters: bool,
+    goes_on: bool,
 }
 
 impl Resumed {
@@ -57,7 +59,13 @@ impl Resumed {
             is_behind: false,
             due: Instant::now(),
             has_several_clusters: watches.has_several_clusters(),
+            goes_on: !known.is_empty(),
         })
+    }
+
+    /// Whether there was a watch before, which it goes on with.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.goes_on
     }
 
     /// Returns the next event. `None` at the end.
@@ -134,10 +142,7 @@ fn check(
     }
     let new: Vec<_> = wanted.iter().filter(|name| !names.contains(name)).copied().collect();
     if !known.is_empty() && !new.is_empty() {
-        eprintln!(
-            "watchables: --resume: {} is new in the file, and begins with what exists",
-            new.join(", ")
-        );
+        say!("--resume: {} is new in the file, and begins with what exists", new.join(", "));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use watchables::Origin;
 
 use super::item::Item;
 use crate::jsonpath::PathExpression;
+use crate::say::say;
 
 /// Holds events back until the whole state is known.
 pub(crate) struct Sorted {
@@ -50,7 +51,7 @@ impl Sorted {
         self.is_released = true;
         let mut state = std::mem::take(&mut self.state);
         if !state.is_empty() && state.iter().all(|(value, _)| value.is_none()) {
-            eprintln!("watchables: --sort-by: no object has a value at this path");
+            say!("--sort-by: no object has a value at this path");
         }
         // What has none comes first, as in kubectl.
         state.sort_by(|(one, _), (other, _)| match (one, other) {

@@ -2,21 +2,28 @@
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, anyhow};
 
 use super::ending::Ending;
 use super::manifests::Manifest;
 use super::targets::{self, Target};
 use crate::args::{ClusterArgs, WatchArgs};
-use crate::cluster::{self, Cluster};
+use crate::cluster::{self, Cluster, Named};
 use crate::failure;
 use crate::resources::{Finder, Waiting};
+use crate::say::say;
+
+/// How long a cluster that is left out is waited for before it is tried again; longer each time.
+const FIRST_WAIT: Duration = Duration::from_secs(2);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// A cluster that is being connected to, until what is watched in it is known.
 pub(crate) struct Start {
     /// The context, if there are several clusters.
     pub(crate) label: Option<Arc<str>>,
+    args: ClusterArgs,
     target: RefCell<Option<cluster::Target>>,
     /// The exec plugin that gives its credentials.
     plugin: Option<String>,
@@ -24,6 +31,8 @@ pub(crate) struct Start {
     namespace: Option<String>,
     is_connected: Cell<bool>,
     has_ended: Cell<bool>,
+    /// Why it is left out.
+    cause: RefCell<String>,
     waiting: Waiting,
 }
 
@@ -49,45 +58,27 @@ impl Start {
     ///
     /// If the kubeconfig cannot be read, or has no such context.
     pub(crate) fn all(args: &ClusterArgs) -> anyhow::Result<Vec<Self>> {
-        let several = args.context.as_deref().filter(|context| context.contains(','));
-        let Some(contexts) = several else {
-            return Ok(vec![Self::new(None, cluster::Target::find(args)?)]);
-        };
-        // A context may be called so.
-        if let Ok(target) = cluster::Target::find(args) {
-            return Ok(vec![Self::new(None, target)]);
-        }
-        let mut starts: Vec<Self> = Vec::new();
-        for context in contexts.split(',').map(str::trim) {
-            if context.is_empty() {
-                bail!("--context {contexts:?} has an empty name; write it as blue,green");
-            }
-            if starts.iter().any(|start| start.label.as_deref() == Some(context)) {
-                continue;
-            }
-            let args = ClusterArgs {
-                kubeconfig: args.kubeconfig.clone(),
-                context: Some(context.to_owned()),
-                demo: false,
-            };
-            starts.push(Self::new(Some(context.into()), cluster::Target::find(&args)?));
-        }
-        Ok(starts)
+        let named = cluster::several(args)?.into_iter();
+        Ok(named.map(|(named, target)| Self::new(named, target)).collect())
     }
 
-    fn new(label: Option<Arc<str>>, target: cluster::Target) -> Self {
+    fn new(named: Named, target: cluster::Target) -> Self {
+        let Named { label, args } = named;
         Self {
             waiting: Waiting::of(label.as_deref()),
             label,
             plugin: target.plugin(),
             namespace: target.namespace(),
+            args,
             target: RefCell::new(Some(target)),
             is_connected: Cell::new(false),
             has_ended: Cell::new(false),
+            cause: RefCell::default(),
         }
     }
 
-    /// Connects to the cluster, and finds what is watched in it. Of several clusters, one that fails is only reported.
+    /// Connects to the cluster, and finds what is watched in it. Of several clusters, one that fails is only reported, and
+    /// can be tried again with `is_again`: that waits, and ends when the cluster is found.
     ///
     /// # Errors
     ///
@@ -96,15 +87,53 @@ impl Start {
         &self,
         args: &WatchArgs,
         manifests: &[Manifest],
+        is_again: bool,
     ) -> anyhow::Result<Started> {
+        if let (true, Some(label)) = (is_again, &self.label) {
+            return Ok(self.retry(label, args, manifests).await);
+        }
         let started = self.connect(args, manifests).await;
         self.has_ended.set(true);
         match (&self.label, started) {
             (Some(label), Err(error)) => {
-                eprintln!("watchables: {label} is left out: {}", failure::one_line(&error));
+                let then = if args.resume.is_some() {
+                    "; with --resume, it can join at the next start"
+                } else {
+                    ""
+                };
+                let cause = failure::one_line(&error);
+                say!("{label} is left out: {cause}{then}");
+                *self.cause.borrow_mut() = cause;
                 Ok(Started::Absent(Arc::clone(label)))
             }
             (_, started) => started,
+        }
+    }
+
+    /// Tries until the cluster is found. Says why it is not, if that is for another reason than before.
+    async fn retry(&self, label: &str, args: &WatchArgs, manifests: &[Manifest]) -> Started {
+        let mut wait = FIRST_WAIT;
+        say!("{label} is tried again until it can be watched");
+        loop {
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(LONGEST_WAIT);
+            let found = async {
+                // The kubeconfig may have been corrected.
+                *self.target.borrow_mut() = Some(cluster::Target::find(&self.args)?);
+                self.connect(args, manifests).await
+            };
+            match found.await {
+                Ok(started) => {
+                    say!("{label} is there, and watched from now on");
+                    return started;
+                }
+                Err(error) => {
+                    let cause = failure::one_line(&error);
+                    if self.cause.replace(cause.clone()) != cause {
+                        say!("{label} is still left out: {cause}; trying again");
+                    }
+                }
+            }
         }
     }
 
@@ -113,16 +142,23 @@ impl Start {
         let cluster = target.connect().await?;
         self.is_connected.set(true);
         let has_deadline = args.duration.is_some();
-        let finder = Finder::new(&cluster.client, has_deadline, args.give_up_after, &self.waiting);
+        let finder =
+            Finder::new(&cluster.client, has_deadline, args.watched.give_up_after(), &self.waiting);
         let found = async {
             let mut targets = targets::find(&finder, &args.resources).await?;
             let default = self.namespace.as_deref();
-            targets::add_manifests(&finder, &mut targets, manifests, &args.namespace, default)
-                .await?;
+            targets::add_manifests(
+                &finder,
+                &mut targets,
+                manifests,
+                args.watched.namespaces(),
+                default,
+            )
+            .await?;
             targets::require_any(&targets)?;
             anyhow::Ok(targets)
         };
-        let targets = found.await.with_context(|| format!("the API server {}", cluster.url))?;
+        let targets = found.await.map_err(|error| failure::of_server(error, &cluster.url))?;
         Ok(Started::Found(Box::new(Found { label: self.label.clone(), cluster, targets })))
     }
 

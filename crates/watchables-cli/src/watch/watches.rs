@@ -26,6 +26,7 @@ use super::start::{Found, Started};
 use crate::args::WatchArgs;
 use crate::cluster::Cluster;
 use crate::output::Source;
+use crate::say::say;
 use crate::{failure, notices};
 
 /// How long a watch that does not become live holds up what the others have: for the widths of columns, and for the order.
@@ -81,7 +82,7 @@ impl Watches {
         };
         let is_qualified = targets.len() > 1;
         let (mut watched, mut statuses) = (Vec::new(), Vec::new());
-        for part in parts(&targets, &args.namespace) {
+        for part in parts(&targets, args.watched.namespaces()) {
             let name = match &label {
                 Some(label) => format!("{label} {}", part.key),
                 None => part.key.clone(),
@@ -139,10 +140,10 @@ impl Watches {
         let watcher = part.watcher::<T>(
             client,
             Selection {
-                labels: args.selector.as_deref(),
-                fields: args.field_selector.as_deref(),
-                is_compressed: args.compress,
-                give_up_after: args.give_up_after,
+                labels: args.watched.selector.as_deref(),
+                fields: args.watched.field_selector.as_deref(),
+                is_compressed: args.watched.compress,
+                give_up_after: args.watched.give_up_after(),
                 // They are not compared, and half of what is kept of an object.
                 has_managed_fields: args.diff.is_none(),
             },
@@ -199,7 +200,7 @@ impl LastError {
         let last = self.clone();
         mux.on_error_async(move |mux, member, error| {
             if goes_on {
-                eprintln!("watchables: {}: {}", member.source(), failure::one_line_of(&error));
+                say!("{}: {}", member.source(), failure::one_line_of(&error));
                 *last.lock() = Some(error);
             } else {
                 last.lock().get_or_insert(error);

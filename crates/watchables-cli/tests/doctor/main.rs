@@ -1,5 +1,6 @@
 //! The command `watchables doctor`, as a process.
 
+mod advice;
 mod denying;
 mod support;
 

@@ -32,15 +32,25 @@ pub(crate) fn write_kubeconfig(url: &str) -> String {
 }
 
 pub(crate) fn run(home: &TempDir, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_watchables"))
+    command(home, arguments).output().unwrap()
+}
+
+/// Runs it with variables of the environment. Returns its report.
+pub(crate) fn run_with(home: &TempDir, arguments: &[&str], variables: &[(&str, &str)]) -> Value {
+    let output = command(home, arguments).envs(variables.iter().copied()).output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn command(home: &TempDir, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_watchables"));
+    command
         .args(arguments)
         .env("HOME", home.path())
         .env_remove("KUBECONFIG")
         .env_remove("KUBERNETES_SERVICE_HOST")
         .envs(["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].map(|name| (name, "")))
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+        .stdin(Stdio::null());
+    command
 }
 
 /// Runs `doctor --json`. Returns its report, too.

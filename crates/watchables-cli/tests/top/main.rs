@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod choices;
+mod clusters;
 mod recordings;
 mod session;
 

@@ -102,6 +102,29 @@ fn cluster_that_cannot_be_reached_is_left_out_unless_it_is_the_last() {
 }
 
 #[test]
+fn cluster_that_was_left_out_joins_when_it_is_there() {
+    let blue = server("a");
+    let (socket, url) = nowhere();
+    let port = socket.local_addr().unwrap().port();
+    let home = contexts(&[("blue", &blue.url()), ("late", &url)]);
+    let mut command = watchables(&home);
+    let (mut child, mut lines) = start(command.args(["watch", "pods", "--context", "late,blue"]));
+    let mut notices = std::io::BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut notice = || notices.next().unwrap().unwrap();
+    assert!(notice().starts_with("watchables: late is left out: "));
+    assert_eq!(notice(), "watchables: late is tried again until it can be watched");
+    drop(socket);
+    let late = EmbeddedServer::builder(newest_catalog()).port(port).start_in_thread().unwrap();
+    late.store().create(pod("default", "b")).unwrap();
+    assert_eq!(notice(), "watchables: late is there, and watched from now on");
+    let mut line = String::new();
+    lines.read_line(&mut line).unwrap();
+    assert_eq!(line, "late, ADDED, default, b\n");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
 fn wrong_contexts_are_named_with_those_that_there_are() {
     let blue = server("a");
     let home = contexts(&[("blue", &blue.url()), ("green,red", &blue.url())]);

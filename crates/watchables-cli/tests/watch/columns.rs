@@ -49,6 +49,17 @@ fn table_has_the_servers_columns_under_headings() {
         ],
     );
     is(
+        &watched(
+            &home,
+            &["pods", "-n", "default", "-o", "table", "-L", "x.io/tier,app", "--show-labels"],
+            "1",
+        ),
+        &[
+            "EVENT NAME READY STATUS RESTARTS AGE TIER APP LABELS",
+            "ADDED a 1/1 Running 2 AGE a app=a",
+        ],
+    );
+    is(
         &watched(&home, &["pods", "--no-headers", "-o", "table"], "2"),
         &["ADDED default a 1/1 Running 2 AGE", "ADDED kube-system b 0/1 Pending 0 AGE"],
     );

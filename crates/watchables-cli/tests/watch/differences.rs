@@ -42,6 +42,20 @@ fn changed_fields_are_printed_below_their_event() {
 }
 
 #[test]
+fn changed_fields_are_right_of_times_that_are_aligned() {
+    let (server, home) = cluster();
+    server.store().create(config_map("front", ["x", "y"])).unwrap();
+    let mut command = watchables(&home);
+    let arguments = ["watch", "cm/c", "--diff", "--timestamps=delta", "--count", "2"];
+    let (mut child, lines) = start(command.args(arguments));
+    server.store().update(config_map("front", ["z", "y"])).unwrap();
+    let printed: Vec<_> = lines.lines().map(Result::unwrap).collect();
+    assert!(child.wait().unwrap().success());
+    assert_eq!(printed[0].find("MODIFIED"), Some(10), "{printed:?}");
+    assert_eq!(printed[1], format!("{:14}data.a: x → z", ""), "{printed:?}");
+}
+
+#[test]
 fn values_of_secrets_are_not_printed() {
     let (server, home) = cluster();
     let secret = |value: &str| {

@@ -36,7 +36,10 @@ fn invalid_kubeconfig_or_context_is_a_one_line_error() {
     assert!(!error.contains("s3cr3t"), "{error}");
     let output =
         run(watchables(&home).args(["watch", "pods"]).env("KUBECONFIG", "/does/not/exist"));
-    assert_error(&output, "cannot read the kubeconfig /does/not/exist (from KUBECONFIG)");
+    assert_error(
+        &output,
+        "cannot read the kubeconfig /does/not/exist (from KUBECONFIG): No such file",
+    );
     let empty = home.path().join("empty");
     std::fs::write(&empty, "apiVersion: v1\nkind: Config\n").unwrap();
     let output = run(watchables(&home).arg("watch").arg("pods").arg("--kubeconfig").arg(&empty));
@@ -57,7 +60,62 @@ fn unreachable_server_is_a_one_line_error() {
     let kubeconfig = write_kubeconfig(&home, &url);
     let output = run(watchables(&home).args(["watch", "pods", "--kubeconfig"]).arg(kubeconfig));
     assert_error(&output, &format!("the API server {url}: "));
-    assert_error(&output, "onnection refused");
+    let error = assert_error(&output, "onnection refused");
+    assert!(error.ends_with("; `watchables doctor` tells what is in the way\n"), "{error}");
+}
+
+#[test]
+fn errors_of_the_arguments_are_not_the_servers() {
+    let (_server, home) = cluster();
+    for (word, error) in [
+        ("pods/", "error: \"pods/\" names no object; write it as pod/web-1\n"),
+        (
+            "componentstatuses",
+            "error: componentstatuses/v1 cannot be watched: it supports get, list, but not watch\n",
+        ),
+    ] {
+        assert_eq!(stderr(&run(watchables(&home).args(["watch", word]))), error);
+    }
+    let expression = ["--where", "object.kind = 'Pod'"];
+    let output = run(watchables(&home).args(["watch", "pods"]).args(expression));
+    assert_error(&output, "--where: it is not CEL at character 13: = is no operator; == compares");
+}
+
+#[test]
+fn value_of_an_option_without_its_sign_is_hinted_at() {
+    let (_server, home) = cluster();
+    let output = run(watchables(&home).args(["watch", "pods", "--diff", "full", "--for", "1s"]));
+    let hint = "that is --diff=full";
+    assert!(stderr(&output).lines().next().unwrap().ends_with(hint), "{}", stderr(&output));
+}
+
+#[cfg(unix)]
+#[test]
+fn closed_output_is_an_error_and_closed_standard_error_is_none() {
+    let (_server, home) = cluster();
+    let through_shell = |line: &str| {
+        let mut shell = std::process::Command::new("sh");
+        let program = env!("CARGO_BIN_EXE_watchables");
+        shell.args(["-c", &line.replace("watchables", &format!("exec {program}"))]);
+        shell.env("HOME", home.path()).env_remove("KUBECONFIG").stdin(std::process::Stdio::null());
+        run(shell.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()))
+    };
+    let output = through_shell("watchables watch pods >&-");
+    assert_error(&output, "standard output is closed");
+    let output = through_shell("watchables watch pods --until true >&-");
+    assert!(output.status.success(), "its exit code is what is asked for: {output:?}");
+    let output = through_shell("watchables watch pods --for 1s > /dev/null");
+    assert!(output.status.success(), "{output:?}");
+    // Nobody reads what it says of the missing namespace.
+    let mut command = watchables(&home);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut child = command
+        .args(["watch", "pods", "-n", "shpo", "--for", "2s"])
+        .stderr(writer)
+        .spawn()
+        .unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
 /// Starts a server that rejects every request. Returns its URL.

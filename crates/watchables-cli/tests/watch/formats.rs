@@ -129,3 +129,23 @@ fn flags_of_kubectl_that_change_nothing_are_accepted() {
         assert_eq!(stdout(&output).len(), 2, "{flags:?}");
     }
 }
+
+#[test]
+fn managed_fields_are_in_yaml_only_if_they_are_asked_for() {
+    let (server, home) = cluster();
+    let mut managed = pod("default", "m");
+    managed["metadata"]["managedFields"] = json!([{"manager": "me", "operation": "Update", "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": {}}]);
+    server.store().create(managed).unwrap();
+    for (arguments, has_them) in [
+        (&["-o", "yaml"][..], false),
+        (&["-o", "yaml", "--show-managed-fields"], true),
+        (&["-o", "yaml", "--show-managed-fields=false"], false),
+        (&["-o", "json"], true),
+    ] {
+        let mut command = watchables(&home);
+        let output = run(command.args(["watch", "pod/m", "--count", "1"]).args(arguments));
+        let text = stdout(&output).join("\n");
+        assert!(text.contains("main"), "{text}");
+        assert_eq!(text.contains("managedFields"), has_them, "{arguments:?}: {text}");
+    }
+}

@@ -68,8 +68,8 @@ fn several_namespaces_are_watched_at_once() {
     server.store().create(pod("shop", "c")).unwrap();
     let lines = watched(&home, &["pods", "-n", "default,shop"], "2");
     assert_eq!(lines, ["ADDED, default, a", "ADDED, shop, c"]);
-    let output = run(watchables(&home).args(["watch", "pods", "-A", "-n", "shop"]));
-    assert!(!output.status.success() && stderr(&output).contains("cannot be used with"));
+    let all = watched(&home, &["pods", "-A", "-n", "shop"], "3");
+    assert_eq!(all.len(), 3, "-A prevails, as in kubectl: {all:?}");
 }
 
 #[test]
@@ -89,6 +89,10 @@ fn what_there_is_nothing_of_is_said() {
     for (arguments, said) in [
         (&["deploy"][..], "there is no deployment yet"),
         (&["pod", "web-1"], "there is no pod \"web-1\" yet"),
+        (
+            &["pods", "-n", "x1,x2,x3,x4,x5,x6,default", "-l", "app=a"],
+            "there are no namespaces \"x1\", \"x2\", \"x3\", \"x4\" and 2 more, and so no pod in them yet",
+        ),
         (&["pods", "-n", "shpo"], "there is no namespace \"shpo\", and so no pod in it yet"),
         (&["secrets", "-n", "default"], "there is no secret in the namespace \"default\" yet"),
         (&["jobs,deploy", "pod/x"], "there is no deployment, job or pod \"x\" yet"),
@@ -100,6 +104,43 @@ fn what_there_is_nothing_of_is_said() {
     ] {
         let output = run(watchables(&home).arg("watch").args(arguments).args(["--for", "2s"]));
         assert_eq!(stderr(&output), format!("watchables: {said}\n"), "{arguments:?}");
-        assert!(output.status.success() && stdout(&output).is_empty());
+        let is_there = arguments.contains(&"app=a");
+        assert!(output.status.success() && stdout(&output).is_empty() != is_there);
     }
+}
+
+#[test]
+fn flags_of_kubectl_are_accepted_with_their_values() {
+    let (_server, home) = cluster();
+    for arguments in [
+        &["pods", "--all-namespaces=true", "--no-headers=false", "--watch=true"][..],
+        &["pods", "-A=true", "--request-timeout=10s", "--output-watch-events=true"],
+        &["pods", "-v", "0", "--request-timeout", "0"],
+        &["pods", "--v=1", "-w"],
+    ] {
+        let lines = watched(&home, arguments, "2");
+        assert_eq!(lines, ["ADDED, default, a", "ADDED, kube-system, b"], "{arguments:?}");
+    }
+    let output = run(watchables(&home).args(["watch", "pods", "--count", "1", "-v", "6"]));
+    assert!(stderr(&output).contains("sending request"), "{}", stderr(&output));
+}
+
+#[test]
+fn server_of_the_command_line_takes_the_place_of_that_of_the_kubeconfig() {
+    let (server, home) = cluster();
+    let without = crate::support::home();
+    for (home, url) in [
+        (&home, server.url()),
+        (&without, server.url()),
+        (&without, server.url().replace("http://", "")),
+    ] {
+        let lines = watched(home, &["pods", "-s", &url], "2");
+        assert_eq!(lines, ["ADDED, default, a", "ADDED, kube-system, b"], "{url}");
+    }
+    let output = run(watchables(&home).args(["watch", "pods", "-s", "http://127.0.0.1:1"]));
+    assert_error(&output, "the API server http://127.0.0.1:1: ");
+    let url = server.url();
+    let mut command = watchables(&home);
+    let output = run(command.args(["watch", "pods", "--context", "nowhere", "-s", &url]));
+    assert_error(&output, "has no context \"nowhere\"; it has: embedded");
 }

@@ -38,6 +38,8 @@ fn what_was_printed_is_not_printed_again_and_the_rest_is() {
     let third = resumed(&home, &["pods", "--for", "2s", "--diff"]);
     let printed = lines(&third);
     let at = |begin: &str| printed.iter().position(|line| line.starts_with(begin)).unwrap();
+    let notice = stderr(&third);
+    assert_eq!(notice.matches("does not have what objects were before").count(), 1, "{notice}");
     // The list was not over, so what is gone is found by comparison.
     assert_eq!(printed[at("DELETED")], "DELETED, default, a, REPAIRED", "{printed:?}");
     assert_eq!(printed[at("MODIFIED") + 1], "    (what it was before is not known)", "{printed:?}");

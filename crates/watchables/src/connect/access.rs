@@ -1,12 +1,14 @@
 //! How a cluster is reached, step by step, for programs that explain it, such as `watchables doctor`.
 
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use http::Uri;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_rustls::TlsConnector;
 use tower::ServiceExt as _;
 
@@ -19,6 +21,9 @@ use super::session::identity;
 use super::settings::Settings;
 use super::tls::Identity;
 use crate::{ClientError, Config, KubeConfigOptions, Kubeconfig};
+
+/// How much of a response is read to see what is spoken.
+const MAX_RESPONSE: u64 = 4_096;
 
 /// What a client of [`connect_with`](crate::connect_with) or [`connect_to`](crate::connect_to) would do. It
 /// contains secrets, and shows none.
@@ -150,6 +155,26 @@ impl Access {
         self.handshake_as(&Identity::default(), connection, &config).await
     }
 
+    /// Finds out what is spoken at the other end of a connection: sends a request in plain HTTP, without credentials, and
+    /// looks at what comes back. `None` if that is neither.
+    ///
+    /// # Errors
+    ///
+    /// If the connection fails.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future closes the connection.
+    pub async fn spoken(&self, connection: OpenConnection) -> io::Result<Option<Spoken>> {
+        let mut stream = TokioIo::new(connection.0);
+        let host = self.server().authority().map_or("", |authority| authority.as_str());
+        let request = format!("GET /version HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut response = Vec::new();
+        stream.take(MAX_RESPONSE).read_to_end(&mut response).await?;
+        Ok(Spoken::of(&response))
+    }
+
     fn identity(&self) -> Result<Identity, AccessError> {
         identity(&self.0, &self.0.sources.read()?, None)
     }
@@ -220,4 +245,56 @@ pub struct Handshake {
     pub version: String,
     /// The certificates of the server in DER, its own first.
     pub certificates: Vec<Vec<u8>>,
+}
+
+/// What is spoken at a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Spoken {
+    /// HTTP without TLS.
+    Http,
+    /// TLS.
+    Tls,
+}
+
+impl Spoken {
+    /// Looks at what came back for a request in plain HTTP.
+    fn of(response: &[u8]) -> Option<Self> {
+        // An alert, in any version.
+        if response.starts_with(&[0x15, 0x03]) {
+            return Some(Self::Tls);
+        }
+        let text = String::from_utf8_lossy(response);
+        let code = text.strip_prefix("HTTP/1.")?.get(2..5)?;
+        // Go says "to an HTTPS server", nginx "to HTTPS port".
+        let says_so = ["HTTPS server", "HTTPS port"].iter().any(|words| text.contains(words));
+        Some(if code == "400" && says_so { Self::Tls } else { Self::Http })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Spoken;
+
+    #[test]
+    fn what_is_spoken_is_seen_from_the_response() {
+        for (response, spoken) in [
+            (&b"\x15\x03\x03\x00\x02\x02\x32"[..], Some(Spoken::Tls)),
+            (
+                b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n",
+                Some(Spoken::Tls),
+            ),
+            (
+                b"HTTP/1.1 400 Bad Request\r\n\r\nThe plain HTTP request was sent to HTTPS port",
+                Some(Spoken::Tls),
+            ),
+            (b"HTTP/1.1 400 Bad Request\r\n\r\n", Some(Spoken::Http)),
+            (b"HTTP/1.1 200 OK\r\n\r\n{}", Some(Spoken::Http)),
+            (b"HTTP/1.1", None),
+            (b"SSH-2.0-OpenSSH_9.2\r\n", None),
+            (b"", None),
+        ] {
+            assert_eq!(Spoken::of(response), spoken, "{:?}", String::from_utf8_lossy(response));
+        }
+    }
 }

@@ -100,6 +100,7 @@ pub(super) fn without_files(
     mut kubeconfig: Kubeconfig,
     options: &KubeConfigOptions,
 ) -> (Kubeconfig, Cluster) {
+    let has_certificate = user_has_certificate(&kubeconfig, options);
     let Some(cluster) = cluster_of(&mut kubeconfig, options) else {
         return (kubeconfig, Cluster::default());
     };
@@ -109,7 +110,7 @@ pub(super) fn without_files(
     // Else kube-client would parse the environment's, and ignore NO_PROXY.
     cluster.proxy_url = Some("http://unused".to_owned());
     if let Some(server) = &mut cluster.server {
-        *server = with_scheme(server, &original);
+        *server = with_scheme(server, &original, has_certificate);
     }
     (kubeconfig, original)
 }
@@ -125,12 +126,29 @@ fn cluster_of<'a>(
     clusters.find(|named| named.name == *name)?.cluster.as_mut()
 }
 
-/// As in client-go, a server without a scheme is `https` if something of TLS is set.
-fn with_scheme(server: &str, cluster: &Cluster) -> String {
+fn user_has_certificate(kubeconfig: &Kubeconfig, options: &KubeConfigOptions) -> bool {
+    let find = || {
+        let context = options.context.as_ref().or(kubeconfig.current_context.as_ref())?;
+        let context = kubeconfig.contexts.iter().find(|named| named.name == *context)?;
+        let of_context = || context.context.as_ref()?.user.as_ref();
+        let name = options.user.as_ref().or_else(of_context)?;
+        kubeconfig.auth_infos.iter().find(|named| named.name == *name)?.auth_info.as_ref()
+    };
+    find().is_some_and(|user| {
+        let is_given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        is_given(&user.client_certificate) || is_given(&user.client_certificate_data)
+    })
+}
+
+/// A server without a scheme is `https` if something of TLS is set, by client-go's rule for its own configurations
+/// (`rest.DefaultServerUrlFor`). Of a kubeconfig, kubectl asks that rule before it has read any certificate, so that it
+/// takes such a server for `http` in any case. That would show secrets to everyone on the way.
+fn with_scheme(server: &str, cluster: &Cluster, has_certificate: bool) -> String {
     if server.contains("://") || server.is_empty() {
         return server.to_owned();
     }
-    let has_tls = cluster.insecure_skip_tls_verify == Some(true)
+    let has_tls = has_certificate
+        || cluster.insecure_skip_tls_verify == Some(true)
         || cluster.certificate_authority.is_some()
         || cluster.certificate_authority_data.is_some();
     format!("{}://{server}", if has_tls { "https" } else { "http" })

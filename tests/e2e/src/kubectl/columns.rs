@@ -14,7 +14,12 @@ struct Case(&'static [&'static str], &'static [&'static str], &'static [&'static
 const CASES: [Case; 6] = [
     Case(&["pods", "-A"], &[], &["-o", "table"], 2),
     Case(&["pods", "-n", "shop"], &[], &["-o", "table"], 2),
-    Case(&["pods", "-n", "shop", "-o", "wide", "--show-labels"], &[], &[], 2),
+    Case(
+        &["pods", "-n", "shop", "-o", "wide", "--show-labels", "-L", "app,example.com/tier"],
+        &[],
+        &[],
+        2,
+    ),
     Case(&["pods", "-A", "--no-headers"], &[], &["-o", "table"], 1),
     Case(&["pods", "-A", "--field-selector", "metadata.name=api"], &[], &["-o", "table"], 0),
     Case(&["gateways", "-n", "shop"], &[], &["-o", "table"], 2),

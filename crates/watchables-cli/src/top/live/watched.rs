@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch::Receiver;
 use watch_terminal::WatchState;
-use watchables::{DynamicObject, MultiplexingWatcher, Phase, WatchError, WatchStatus};
+use watchables::{MultiplexingWatcher, Phase, WatchError, WatchStatus};
 
 use super::super::screen::Screen;
 use crate::failure;
+use crate::watch::Seen;
 
 /// Why watches have ended, by their names. Others go on.
 #[derive(Clone, Default)]
@@ -16,10 +17,7 @@ pub(super) struct Failures(Arc<Mutex<Vec<(String, WatchError)>>>);
 
 impl Failures {
     /// Makes the multiplexer note errors.
-    pub(super) fn note(
-        &self,
-        mux: MultiplexingWatcher<DynamicObject>,
-    ) -> MultiplexingWatcher<DynamicObject> {
+    pub(super) fn note(&self, mux: MultiplexingWatcher<Seen>) -> MultiplexingWatcher<Seen> {
         let Self(failures) = self.clone();
         mux.on_error_async(move |_, member, error| {
             let name = member.source().to_string();

@@ -212,7 +212,16 @@ impl Player {
             || namespace.is_empty()
             || self.namespaces.contains(&namespace);
         let object = object.into_json();
-        is_shown.then_some(Change { kind, cluster: 0, etype, origin, namespace, name, object })
+        is_shown.then_some(Change {
+            kind,
+            cluster: 0,
+            etype,
+            origin,
+            namespace,
+            name,
+            object,
+            cells: None,
+        })
     }
 
     /// Shows how far it is.

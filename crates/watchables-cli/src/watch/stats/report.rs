@@ -1,7 +1,6 @@
 //! What was counted, as aligned tables.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use tokio::sync::watch::Receiver;
@@ -9,6 +8,7 @@ use watchables::WatchStatus;
 
 use super::counts::Counts;
 use super::{MAX_NAMESPACES, Stats};
+use crate::aligned::table;
 use crate::numbers::{size, with_commas};
 
 /// How many rows the table of namespaces has at most, and that of objects.
@@ -37,10 +37,10 @@ pub(super) fn text(stats: &Stats, statuses: &[(String, Receiver<WatchStatus>)]) 
     let mut rows = vec![heading(&["WATCH"], &["RECONNECTS", "REPAIRS"])];
     for (number, (name, status)) in statuses.iter().enumerate() {
         let status = status.borrow();
-        let ends = [status.restarts, status.repairs].map(with_commas);
+        let ends = [status.reconnects, status.repairs].map(with_commas);
         rows.push(row([name.clone()], &of_watch(number), elapsed, ends));
     }
-    write_table(&mut text, &rows, 1);
+    text.push_str(&table(&rows, 1));
     text.push('\n');
     write_namespaces(&mut text, stats, elapsed);
     write_objects(&mut text, stats);
@@ -79,7 +79,7 @@ fn write_namespaces(text: &mut String, stats: &Stats, elapsed: Duration) {
         let names = [format!("({} more)", with_commas(rest.len() as u64)), String::new()];
         rows.push(row(names, &sum, elapsed, []));
     }
-    write_table(text, &rows, 2);
+    text.push_str(&table(&rows, 2));
     text.push('\n');
 }
 
@@ -105,7 +105,7 @@ fn write_objects(text: &mut String, stats: &Stats) {
         };
         rows.push(vec![kind.unwrap_or_default(), name(), name(), changes]);
     }
-    write_table(text, &rows, 3);
+    text.push_str(&table(&rows, 3));
 }
 
 fn heading(names: &[&str], ends: &[&str]) -> Row {
@@ -135,28 +135,4 @@ fn rate(counts: &Counts, elapsed: Duration) -> String {
     // Right after the start, it would be a huge number.
     let seconds = elapsed.as_secs_f64().max(1.0);
     format!("{:.1}", counts.live() as f64 / seconds)
-}
-
-/// Writes rows in columns: the first ones as texts, the others as numbers.
-fn write_table(text: &mut String, rows: &[Row], texts: usize) {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max()
-    };
-    let widths: Vec<_> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
-    for row in rows {
-        let mut line = String::new();
-        for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
-            if column > 0 {
-                line.push_str("   ");
-            }
-            let _ = if column < texts {
-                write!(line, "{cell:<width$}")
-            } else {
-                write!(line, "{cell:>width$}")
-            };
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
 }

@@ -1,11 +1,12 @@
-//! Lines of cells, aligned in columns as kubectl aligns them, while more lines may follow.
+//! Lines of cells, aligned in columns as kubectl aligns them: all at once, or while more lines may follow.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
 
 use anstyle::Style;
 
-use crate::output::style::Styles;
+use crate::args::ColorChoice;
+use crate::output::Styles;
 
 /// Between columns, and the least width of one with it: as in kubectl's tables.
 const GAP: usize = 3;
@@ -24,6 +25,8 @@ pub(crate) struct Aligned {
 pub(crate) struct Cell {
     pub(crate) text: String,
     pub(crate) style: Style,
+    /// Whether it is aligned to the right.
+    pub(crate) is_number: bool,
 }
 
 struct Line {
@@ -35,8 +38,28 @@ struct Line {
 
 impl Cell {
     pub(crate) fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), style: Style::new() }
+        Self { text: text.into(), ..Self::default() }
     }
+
+    fn number(text: impl Into<String>) -> Self {
+        Self { is_number: true, ..Self::plain(text) }
+    }
+}
+
+/// Returns rows as lines: the first cells as texts, so many, and the others as numbers.
+pub(crate) fn table(rows: &[impl AsRef<[String]>], texts: usize) -> String {
+    let mut aligned = Aligned::default();
+    for row in rows {
+        let cell = |(at, text): (usize, &String)| {
+            if at < texts { Cell::plain(text) } else { Cell::number(text) }
+        };
+        aligned.add("", row.as_ref().iter().enumerate().map(cell).collect(), Vec::new());
+    }
+    let mut lines = Vec::new();
+    // Writing into memory does not fail.
+    let _ = aligned.write(&mut lines, Styles::new(ColorChoice::Never));
+    let lines = String::from_utf8_lossy(&lines);
+    lines.lines().flat_map(|line| [line.trim_end(), "\n"]).collect()
 }
 
 impl Aligned {
@@ -67,11 +90,13 @@ impl Aligned {
             let widths = self.widths.get(&group).map(Vec::as_slice).unwrap_or_default();
             let last = cells.len().saturating_sub(1);
             for (at, cell) in cells.iter().enumerate() {
-                write!(out, "{}", styles.styled(&cell.text, cell.style))?;
+                let width = widths.get(at).copied().unwrap_or_default();
+                let blanks = width.saturating_sub(GAP + width_of(&cell.text));
+                let (before, after) = if cell.is_number { (blanks, 0) } else { (0, blanks) };
+                let text = styles.styled(&cell.text, cell.style);
+                write!(out, "{:before$}{text}", "")?;
                 if at < last {
-                    let width = widths.get(at).copied().unwrap_or_default();
-                    let blanks = width.saturating_sub(width_of(&cell.text));
-                    write!(out, "{:blanks$}", "")?;
+                    write!(out, "{:1$}", "", after + GAP)?;
                 }
             }
             writeln!(out)?;
@@ -88,7 +113,6 @@ fn width_of(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::args::ColorChoice;
 
     fn written(aligned: &mut Aligned) -> String {
         let mut out = Vec::new();
@@ -116,5 +140,20 @@ mod tests {
         aligned.forget_widths("a");
         add(&mut aligned, "a", &["w", "x"], b"");
         assert_eq!(written(&mut aligned), "w     x\n");
+    }
+
+    #[test]
+    fn numbers_are_aligned_to_the_right() {
+        let row = |texts: [&str; 3]| texts.map(str::to_owned);
+        let rows = [
+            row(["NAME", "EVENTS", "SIZE"]),
+            row(["web-1", "7", "1,250"]),
+            row(["a", "1,234", ""]),
+        ];
+        assert_eq!(
+            table(&rows, 1),
+            "NAME    EVENTS    SIZE\nweb-1        7   1,250\na        1,234\n"
+        );
+        assert_eq!(table(&rows[1..], 3), "web-1   7       1,250\na       1,234\n");
     }
 }

@@ -1,0 +1,34 @@
+//! What was kept of objects that are gone, for a recording of what has happened.
+
+use std::collections::VecDeque;
+
+use crate::history::{Budget, State};
+use crate::objects::{Key, Object};
+
+/// Objects that are gone, with all of their states; those that went first in front.
+#[derive(Debug, Default)]
+pub(crate) struct Gone(VecDeque<(usize, Object)>);
+
+impl Gone {
+    /// Keeps an object of a kind. All of its states count.
+    pub(crate) fn bury(&mut self, kind: usize, object: Object, budget: &mut Budget) {
+        budget.charge(object.history.len());
+        self.0.push_back((kind, object));
+    }
+
+    /// Drops those that went first, as long as there is too much of all.
+    pub(crate) fn make_room(&mut self, budget: &mut Budget) {
+        while budget.is_exceeded()
+            && let Some((_, object)) = self.0.pop_front()
+        {
+            budget.release(object.history.len());
+        }
+    }
+
+    /// Returns all states, each with the place of its kind and the object's key.
+    pub(crate) fn states(&self) -> impl Iterator<Item = (usize, &Key, &State)> {
+        self.0.iter().flat_map(|(kind, object)| {
+            object.history.states().iter().map(|state| (*kind, &object.key, state))
+        })
+    }
+}
