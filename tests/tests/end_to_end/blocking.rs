@@ -82,7 +82,7 @@ fn blocking_watchers_of_two_shards_share_the_objects() {
     for index in 0..2 {
         let shard = ShardRange::of(index, 2).unwrap();
         let is_own = |object: &&_| shard.contains(uid(object));
-        let expected: Vec<_> = created.iter().filter(is_own).map(|object| uid(object)).collect();
+        let expected: Vec<_> = created.iter().filter(is_own).map(uid).collect();
         let watcher = Watcher::<Pod>::new(&client).shard(shard);
         let events = watcher.stream(StreamOptions::managed()).take(expected.len());
         let uids: Vec<_> = events.map(|event| event.unwrap().obj.metadata.uid.unwrap()).collect();
