@@ -1,7 +1,7 @@
 //! `cargo xtask dist`: what is offered for download, the same bytes whenever it is made of a commit.
 
 mod archive;
-mod compile;
+pub(crate) mod compile;
 mod dependencies;
 mod sbom;
 mod texts;

@@ -11,6 +11,7 @@ mod templates;
 use std::io::{self, BufWriter, StdoutLock, Write as _};
 use std::sync::Arc;
 
+use memchr::memchr2;
 use serde_json::Value;
 use watchables::{DynamicObject, Origin, Scope, ServedResource, WatchEvent};
 
@@ -211,13 +212,14 @@ impl Output {
         }
         self.out.write_all(br#""object":"#)?;
         // Line breaks are whitespace between JSON tokens, and not allowed inside strings.
-        for piece in event.obj.json().split_inclusive(['\n', '\r']) {
-            match piece.strip_suffix(['\n', '\r']) {
-                Some(line) => write!(self.out, "{line} ")?,
-                None => self.out.write_all(piece.as_bytes())?,
-            }
+        let mut rest = event.obj.json().as_bytes();
+        while let Some(at) = memchr2(b'\n', b'\r', rest) {
+            self.out.write_all(&rest[..at])?;
+            self.out.write_all(b" ")?;
+            rest = &rest[at + 1..];
         }
-        writeln!(self.out, "}}")
+        self.out.write_all(rest)?;
+        self.out.write_all(b"}\n")
     }
 
     /// Writes a document with a comment that says what happened.

@@ -8,6 +8,7 @@ use super::cargo::{self, Cargo};
 use super::effort::{Effort, ROUNDS};
 use super::programs::{Figures, PEER, Programs, Run, TERMINAL};
 use super::report::{Case, Target};
+use crate::dist::compile;
 use crate::error::{Failure, Result};
 
 const EVENTS: u32 = 20_000;
@@ -44,8 +45,9 @@ fn build(cargo: &Cargo) -> Result<PathBuf> {
     let mut command =
         cargo.command_at_root(&["build", "--profile", "dist", "--package", "watchables-cli"]);
     command.arg("--target-dir").arg(&target);
-    // As for what is offered for download: nothing unwinds.
-    command.env("CARGO_ENCODED_RUSTFLAGS", "-Cforce-unwind-tables=no");
+    // As what is offered for download.
+    let system = format!("-{}-", std::env::consts::OS);
+    command.env("CARGO_ENCODED_RUSTFLAGS", compile::flags(&system).join("\x1f"));
     cargo::run(command)?;
     Ok(target.join("dist/watchables"))
 }
