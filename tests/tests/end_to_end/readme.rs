@@ -24,7 +24,7 @@ mod first_program {
     use watchables::{StreamOptions, Watcher};
 
     #[tokio::main]
-    async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    async fn main() -> anyhow::Result<()> {
         let client = watchables::connect().await?;
         let watcher = Watcher::<Pod>::new(client);
         let mut events = watcher.stream(StreamOptions::managed());
