@@ -35,8 +35,11 @@ const FILES: [(&str, &str); 9] = [
     ("watch-store/src/diff/table.rs", "of a file that is compiled in and tested"),
 ];
 
-/// The help of an option's values, and SQL.
-const TEXTS: [&str; 16] = [
+/// The help of an option's values, what other programs read or have written, and SQL.
+const TEXTS: [&str; 19] = [
+    "GET /version HTTP/1.1 Host: … Connection: close",
+    "no viable alternative at input",
+    "token recognition error at",
     "A table, such as NAME:.metadata.name,NODE:.spec.nodeName",
     "One JSON document per line, as sent by the API server",
     "One YAML document per event, with the object",
