@@ -24,7 +24,7 @@ struct Drawn {
 
 const KUBE_RS: &str = "kube-rs";
 
-const DRAWN: [Drawn; 7] = [
+const DRAWN: [Drawn; 8] = [
     drawn("watch", "Pod: CPU an event", "CPU of a Pod's event", KUBE_RS),
     drawn("list", "Pods paged: CPU an item", "CPU of a Pod in a list", KUBE_RS),
     drawn("hold", "Pod kept in a map", "memory of a Pod in a map", KUBE_RS),
@@ -41,6 +41,12 @@ const DRAWN: [Drawn; 7] = [
         "CPU an event, beside kube-runtime and async-nats",
         "CPU of an event to JetStream",
         "kube-rs and async-nats",
+    ),
+    drawn(
+        "terminal",
+        "CPU an event, -o json, beside kubectl -o json",
+        "watch -o json: CPU of an event",
+        "kubectl get -w",
     ),
 ];
 
