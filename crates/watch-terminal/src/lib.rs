@@ -39,6 +39,7 @@
 //!     namespace: "shop".to_owned(),
 //!     name: "web-1".to_owned(),
 //!     object: r#"{"metadata":{"namespace":"shop","name":"web-1"}}"#.to_owned(),
+//!     cells: None,
 //! };
 //! app.apply(change, now);
 //! app.key(Key::Enter, now); // shows the object, with its history
