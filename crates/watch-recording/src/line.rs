@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use watch_runtime::{EventType, Origin};
+use watchable_core::json;
 
 pub(crate) use encode::{
     snapshot, snapshot_end, write_event, write_gap, write_position, write_state,
@@ -125,7 +126,7 @@ impl Line {
     ///
     /// Says what is wrong with it.
     pub(crate) fn parse(bytes: &Bytes) -> Result<Self, String> {
-        let raw: RawLine<'_> = match serde_json::from_slice(bytes) {
+        let raw: RawLine<'_> = match json::from_slice(bytes) {
             Ok(raw) => raw,
             Err(error) => {
                 // Another type of line may use the same names for other things.
@@ -190,7 +191,7 @@ fn type_of(line: &[u8]) -> Option<String> {
         #[serde(rename = "type")]
         kind: String,
     }
-    serde_json::from_slice::<Typed>(line).ok().map(|typed| typed.kind)
+    json::from_slice::<Typed>(line).ok().map(|typed| typed.kind)
 }
 
 fn event_type(kind: &str) -> Option<EventType> {

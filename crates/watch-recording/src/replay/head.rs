@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use watchable_core::json;
 
 /// The name of an object within its resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,7 +43,7 @@ impl Head {
     ///
     /// Says why the object cannot be replayed.
     pub(super) fn read(object: &[u8]) -> Result<Self, String> {
-        let Object { metadata } = serde_json::from_slice(object)
+        let Object { metadata } = json::from_slice(object)
             .map_err(|error| format!("an object's metadata cannot be read: {error}"))?;
         let version = parse_version(&metadata.resource_version)
             .map_err(|why| format!("of {:?}, {why}", metadata.name))?;
