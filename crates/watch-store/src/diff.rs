@@ -161,10 +161,6 @@ impl Diff {
     fn new(options: &DiffOptions, mut before: Value, mut after: Value) -> Self {
         options.leave_out(&mut before);
         options.leave_out(&mut after);
-        Self::of_compared(options, before, after)
-    }
-
-    fn of_compared(options: &DiffOptions, before: Value, after: Value) -> Self {
         let objects = Objects { before, after };
         let shown = secret::hide(&objects.before, &objects.after, options);
         let shown = shown.map(|(before, after)| Objects { before, after });
@@ -273,7 +269,7 @@ impl DiffOptions {
     /// Fails if a text is not a JSON document.
     pub fn changes_of_json(&self, before: &str, after: &str) -> Result<Vec<Change>, DiffError> {
         let (before, after) = texts::trees(self, before, after).map_err(DiffError::not_json)?;
-        Ok(Diff::of_compared(self, before, after).changes)
+        Ok(Diff::new(self, before, after).changes)
     }
 
     /// Returns what changed where an object may not exist before, or after.

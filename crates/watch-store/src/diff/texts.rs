@@ -17,7 +17,7 @@ const HIDDEN: [&str; 3] = ["annotations", "data", "stringData"];
 const KIND: [&str; 2] = ["apiVersion", "kind"];
 
 /// Returns both objects without members that are equal. Lists that differ stay whole: their items are matched with each
-/// other.
+/// other. What is not compared may be left out, or may not.
 pub(super) fn trees(
     options: &DiffOptions,
     before: &str,
@@ -27,7 +27,7 @@ pub(super) fn trees(
         return Ok((json::from_str(before)?, json::from_str(after)?));
     };
     objects(&before, &after, |name, before, after| match name {
-        // Half of a Pod is managed fields, which hardly ever are equal.
+        // Half of a Pod is managed fields, which hardly ever are equal, and need not be decoded to be left out.
         "metadata" => match (members(before)?, members(after)?) {
             (Some(before), Some(after)) => {
                 let [before, after] = [before, after].map(|members| {
