@@ -10,7 +10,7 @@ use watchable_core::json;
 
 use super::options::DiffOptions;
 
-/// Values that a hash may take the place of: it is one of all that they contain.
+/// A hash may take the place of their members. It is one of all that a member contains, so those that differ stay whole.
 const HIDDEN: [&str; 3] = ["annotations", "data", "stringData"];
 
 /// What says what an object is stays, also if it is equal.
@@ -34,24 +34,38 @@ pub(super) fn trees(
                     let kept = |(name, _): &(Cow<'_, str>, &str)| !options.leaves_out(name);
                     members.into_iter().filter(kept).collect::<Vec<_>>()
                 });
-                objects(&before, &after, |_, before, after| values(before, after))
+                objects(&before, &after, member)
             }
             _ => values(before, after),
         },
-        _ => values(before, after),
+        _ => member(name, before, after),
     })
 }
 
 /// The members of an object, with the text of their values.
 type Members<'a> = Vec<(Cow<'a, str>, &'a str)>;
 
-fn values(before: &str, after: &str) -> Result<(Value, Value), json::Error> {
+fn member(name: &str, before: &str, after: &str) -> Result<(Value, Value), json::Error> {
+    if !HIDDEN.contains(&name) {
+        return values(before, after);
+    }
     match (members(before)?, members(after)?) {
         (Some(before), Some(after)) => {
-            objects(&before, &after, |_, before, after| values(before, after))
+            objects(&before, &after, |_, before, after| whole(before, after))
         }
-        _ => Ok((json::from_str(before)?, json::from_str(after)?)),
+        _ => whole(before, after),
     }
+}
+
+fn values(before: &str, after: &str) -> Result<(Value, Value), json::Error> {
+    match (members(before)?, members(after)?) {
+        (Some(before), Some(after)) => objects(&before, &after, member),
+        _ => whole(before, after),
+    }
+}
+
+fn whole(before: &str, after: &str) -> Result<(Value, Value), json::Error> {
+    Ok((json::from_str(before)?, json::from_str(after)?))
 }
 
 /// Compares two objects, and members of the same name by `compare`.
@@ -69,9 +83,7 @@ fn objects<'a>(
         let other = other.or_else(|| after.iter().find(|(other, _)| other == name));
         let (before, after) = match other {
             Some((_, other)) if other == text && is_same && !KIND.contains(&&**name) => continue,
-            Some((_, other)) if !is_same || HIDDEN.contains(&&**name) => {
-                (json::from_str(text)?, Some(json::from_str(other)?))
-            }
+            Some((_, other)) if !is_same => (json::from_str(text)?, Some(json::from_str(other)?)),
             Some((_, other)) => {
                 let (before, after) = compare(name, text, other)?;
                 (before, Some(after))
