@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use clap::Args;
-use sha2::{Digest as _, Sha256};
 
+use crate::checksum::sha256;
 use crate::error::{Failure, Result};
 use archive::Archive;
 
@@ -67,7 +67,7 @@ pub(crate) fn dist(root: &Path, args: &Dist) -> Result<ExitCode> {
     fs::create_dir_all(&out).map_err(|error| Failure::io("make", &out, &error))?;
     let mut sums = String::new();
     for (file, bytes) in files {
-        let _ = writeln!(sums, "{}  {file}", hex(&Sha256::digest(&bytes)));
+        let _ = writeln!(sums, "{}  {file}", sha256(&bytes));
         write(&out.join(&file), &bytes)?;
         eprintln!("wrote {}, {} KB", out.join(&file).display(), bytes.len().div_ceil(1000));
     }
@@ -111,14 +111,6 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(path, bytes).map_err(|error| Failure::io("write", path, &error))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! `cargo xtask fetch`: downloads specs, `.proto` files and Go files, verifies them against their pins, and stores their
 //! facts.
 
-mod checksum;
 mod download;
 mod go_files;
 mod progress;
@@ -12,6 +11,7 @@ use go_files::GoFiles;
 
 use std::path::Path;
 
+use crate::checksum;
 use crate::error::{Failure, Result};
 use crate::facts::{self, Normalised};
 use crate::files;

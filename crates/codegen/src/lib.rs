@@ -11,6 +11,7 @@
 mod bench;
 mod cargo;
 mod chaos;
+mod checksum;
 pub mod cli;
 mod descriptions;
 pub mod diff;

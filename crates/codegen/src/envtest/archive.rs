@@ -1,6 +1,5 @@
 //! A published archive: a gzipped tar with the programs in `controller-tools/envtest`.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -8,6 +7,7 @@ use std::path::Path;
 use flate2::read::GzDecoder;
 use sha2::{Digest as _, Sha256, Sha512};
 
+use crate::checksum::hex;
 use crate::error::{Failure, Result};
 
 /// Verifies a hexadecimal checksum, whose length determines its algorithm.
@@ -39,12 +39,4 @@ pub(super) fn extract(archive: impl Read, folder: &Path, url: &str) -> Result<()
         }
     }
     Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use indicatif::HumanBytes;
 
-use super::checksum;
 use super::download::download_if_exists;
+use crate::checksum;
 use crate::error::{Failure, Result};
 use crate::facts::Facts;
 use crate::pins::Pins;

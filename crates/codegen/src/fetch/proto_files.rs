@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use indicatif::HumanBytes;
 
-use super::checksum;
 use super::download::download_if_exists;
+use crate::checksum;
 use crate::error::{Failure, Result};
 use crate::facts::Facts;
 use crate::protobuf::{self, Messages};
