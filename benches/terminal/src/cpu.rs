@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use gauge::Figures;
+use memchr::memchr;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 
@@ -81,16 +82,12 @@ impl Lines {
     fn add(&mut self, mut part: &[u8]) {
         while let Some(first) = part.first() {
             let first = *self.first.get_or_insert(*first);
-            let Some(end) = line_end(part) else { return };
+            let Some(end) = memchr(b'\n', part) else { return };
             self.ended += u64::from(first != b' ' && first != b'\n');
             self.first = None;
             part = &part[end + 1..];
         }
     }
-}
-
-fn line_end(part: &[u8]) -> Option<usize> {
-    part.iter().position(|byte| *byte == b'\n')
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::cargo::{self, Cargo};
 use super::effort::{Effort, ROUNDS};
-use super::programs::{Figures, PEER, Programs, Run, TERMINAL};
+use super::programs::{Figures, PEER, Programs, Run, Server, TERMINAL};
 use super::report::{Case, Target};
 use crate::dist::compile;
 use crate::error::{Failure, Result};
@@ -70,12 +70,8 @@ fn cpu(programs: &Programs, watchables: &str, effort: Effort) -> Result<Vec<Case
         kubectl("-o json", "2"),
         kubectl("-o name", "1"),
     ];
-    let args = commands
-        .each_ref()
-        .map(|(command, lines)| ["cpu", "--count", &count, "--lines", lines, "--command", command]);
-    let runs = args.each_ref().map(|args| Run::new(TERMINAL, args));
     let [json, text, typed, dynamic, kubectl_json, kubectl_name] =
-        programs.alternate(&server, runs, effort.rounds(ROUNDS))?;
+        alternate(programs, &server, &count, &commands, effort)?;
     let beside = |ours: &Figures, peer: &Figures, case: &str| {
         ours.beside(peer, "cpu_us", format!("CPU an event, {case}"), "µs")
     };
@@ -95,14 +91,25 @@ fn diff(programs: &Programs, watchables: &str, effort: Effort) -> Result<Case> {
     let [served, objects] = [events + MORE, OBJECTS].map(|number| number.to_string());
     let server = programs.serve(&["--events", &served, "--objects", &objects])?;
     let count = (events + OBJECTS).to_string();
-    let commands = ["--diff", ""].map(|option| format!("{watchables} watch pods {option}"));
-    let args = commands
-        .each_ref()
-        .map(|command| ["cpu", "--count", &count, "--lines", "1", "--command", command]);
-    let runs = args.each_ref().map(|args| Run::new(TERMINAL, args));
-    let [diff, text] = programs.alternate(&server, runs, effort.rounds(ROUNDS))?;
+    let commands = ["--diff", ""].map(|option| (format!("{watchables} watch pods {option}"), "1"));
+    let [diff, text] = alternate(programs, &server, &count, &commands, effort)?;
     let case = "CPU an event, --diff, beside the same without";
     Ok(diff.beside(&text, "cpu_us", case, "µs")?.with_target(Target::Ours(DIFF)))
+}
+
+/// Runs commands, each with the number of lines that an event has.
+fn alternate<const N: usize>(
+    programs: &Programs,
+    server: &Server,
+    count: &str,
+    commands: &[(String, &str); N],
+    effort: Effort,
+) -> Result<[Figures; N]> {
+    let args = commands
+        .each_ref()
+        .map(|(command, lines)| ["cpu", "--count", count, "--lines", lines, "--command", command]);
+    let runs = args.each_ref().map(|args| Run::new(TERMINAL, args));
+    programs.alternate(server, runs, effort.rounds(ROUNDS))
 }
 
 fn first_line(programs: &Programs, watchables: &str, effort: Effort) -> Result<Case> {
