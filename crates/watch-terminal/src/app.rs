@@ -9,8 +9,8 @@ use watch_protocol::Origin;
 
 use crate::change::Change;
 use crate::columns::Columns;
+use crate::deleted_objects::DeletedObjects;
 use crate::filter::Filter;
-use crate::gone::Gone;
 use crate::history::{Budget, State};
 use crate::kind::{Kind, KindSetup, Totals};
 use crate::latest::Latest;
@@ -69,7 +69,7 @@ pub struct App {
     pub(crate) watches: Watches,
     pub(crate) playback: Option<Playback>,
     budget: Budget,
-    gone: Gone,
+    deleted: DeletedObjects,
     /// The number of the last event.
     number: u64,
 
@@ -114,7 +114,7 @@ impl App {
             watches: Watches::new(watches),
             playback: None,
             budget: Budget::new(history_bytes),
-            gone: Gone::default(),
+            deleted: DeletedObjects::default(),
             number: 0,
             kind: 0,
             selection: Selection::default(),
@@ -140,7 +140,7 @@ impl App {
         }
         self.number += 1;
         kind.apply(change, self.number, &mut self.budget, now);
-        self.gone.make_room(&mut self.budget);
+        self.deleted.make_room(&mut self.budget);
         let kinds = self.kinds.as_mut_slice();
         self.budget.enforce(kinds, |kinds, (kind, id)| {
             Some(&mut kinds.get_mut(kind)?.objects.get_mut(id)?.history)
@@ -183,7 +183,7 @@ impl App {
             kind.clear();
         }
         self.budget.clear();
-        self.gone = Gone::default();
+        self.deleted = DeletedObjects::default();
         self.is_changed = true;
     }
 
@@ -199,7 +199,7 @@ impl App {
     }
 
     /// Returns all states that are kept, in the order of their events, each with the place of its kind and the object's key.
-    /// Those of objects that are gone are among them.
+    /// Those of deleted objects are among them.
     pub fn states(&self) -> Vec<(usize, &ObjectKey, &State)> {
         let mut states = Vec::new();
         for (place, kind) in self.kinds.iter().enumerate() {
@@ -207,7 +207,7 @@ impl App {
                 states.extend(object.history.states().iter().map(|it| (place, &object.key, it)));
             }
         }
-        states.extend(self.gone.states());
+        states.extend(self.deleted.states());
         states.sort_unstable_by_key(|(_, _, state)| state.number);
         states
     }
@@ -231,7 +231,7 @@ impl App {
         for (place, kind) in self.kinds.iter_mut().enumerate() {
             let id = looked_at.and_then(|(of, id)| (of == place).then_some(id));
             for object in kind.advance(&mut self.budget, id, now) {
-                self.gone.bury(place, object, &mut self.budget);
+                self.deleted.add(place, object, &mut self.budget);
             }
         }
         self.message = self.message.take().filter(|(_, until)| *until > now.elapsed);

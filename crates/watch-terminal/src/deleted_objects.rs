@@ -1,22 +1,22 @@
-//! What was kept of objects that are gone, for a recording of what has happened.
+//! What was kept of deleted objects, for a recording of what has happened.
 
 use std::collections::VecDeque;
 
 use crate::history::{Budget, State};
 use crate::objects::{Key, Object};
 
-/// Objects that are gone, with all of their states; those that went first in front.
+/// Deleted objects whose rows are no longer shown, with all of their states; the oldest in front.
 #[derive(Debug, Default)]
-pub(crate) struct Gone(VecDeque<(usize, Object)>);
+pub(crate) struct DeletedObjects(VecDeque<(usize, Object)>);
 
-impl Gone {
+impl DeletedObjects {
     /// Keeps an object of a kind. All of its states count.
-    pub(crate) fn bury(&mut self, kind: usize, object: Object, budget: &mut Budget) {
+    pub(crate) fn add(&mut self, kind: usize, object: Object, budget: &mut Budget) {
         budget.charge(object.history.len());
         self.0.push_back((kind, object));
     }
 
-    /// Drops those that went first, as long as there is too much of all.
+    /// Drops the oldest, as long as there is too much of all.
     pub(crate) fn make_room(&mut self, budget: &mut Budget) {
         while budget.is_exceeded()
             && let Some((_, object)) = self.0.pop_front()
