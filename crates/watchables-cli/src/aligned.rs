@@ -41,6 +41,10 @@ impl Cell {
         Self { text: text.into(), ..Self::default() }
     }
 
+    pub(crate) fn styled(text: impl Into<String>, style: Style) -> Self {
+        Self { style, ..Self::plain(text) }
+    }
+
     fn number(text: impl Into<String>) -> Self {
         Self { is_number: true, ..Self::plain(text) }
     }

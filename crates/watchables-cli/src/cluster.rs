@@ -176,9 +176,7 @@ fn selected<'a>(
     kubeconfig: &'a Kubeconfig,
     options: &KubeConfigOptions,
 ) -> Option<(Option<&'a KubeconfigCluster>, Option<&'a AuthInfo>)> {
-    let context = options.context.as_ref().or(kubeconfig.current_context.as_ref())?;
-    let context = kubeconfig.contexts.iter().find(|named| named.name == *context)?;
-    let context = context.context.as_ref()?;
+    let context = selected_context(kubeconfig, options.context.as_deref())?;
     let cluster = kubeconfig.clusters.iter().find(|named| named.name == context.cluster);
     let mut users = kubeconfig.auth_infos.iter();
     let user = users.find(|named| Some(&named.name) == context.user.as_ref());
@@ -219,7 +217,11 @@ fn with_server(mut kubeconfig: Kubeconfig, context: Option<&str>, server: &str) 
 /// The context of a server that is named without one.
 const MADE: &str = "--server";
 
-fn selected_context<'a>(kubeconfig: &'a Kubeconfig, context: Option<&str>) -> Option<&'a Context> {
+/// Returns the context of this name, or else the current one.
+pub(crate) fn selected_context<'a>(
+    kubeconfig: &'a Kubeconfig,
+    context: Option<&str>,
+) -> Option<&'a Context> {
     let name = context.or(kubeconfig.current_context.as_deref())?;
     kubeconfig.contexts.iter().find(|named| named.name == name)?.context.as_ref()
 }

@@ -72,7 +72,16 @@ impl Differences {
                 let shown = changes.into_iter().filter(|change| self.shows(change, object));
                 Shown::Changes(shown.collect())
             }),
-            _ => whole(before, object.json()).map(|diff| self.of_whole(&diff, object)),
+            DiffForm::Full => self.whole(before, object, |diff| match whole_object::lines(diff) {
+                Ok(lines) => Shown::Whole(lines),
+                Err(error) => Shown::Remark(format!("(cannot be shown as YAML: {error})")),
+            }),
+            DiffForm::JsonPatch => self.whole(before, object, |diff| {
+                Shown::Patch(diff.to_json_patch().as_shown_value().to_string())
+            }),
+            DiffForm::JsonMergePatch => self.whole(before, object, |diff| {
+                Shown::Patch(diff.to_merge_patch().as_shown_value().to_string())
+            }),
         };
         match shown {
             Ok(Shown::Changes(changes)) if changes.is_empty() => Shown::Nothing,
@@ -81,20 +90,16 @@ impl Differences {
         }
     }
 
-    fn of_whole(&self, diff: &Diff, object: &DynamicObject) -> Shown {
-        if !diff.iter().any(|change| self.shows(change, object)) {
-            return Shown::Nothing;
-        }
-        match self.form {
-            DiffForm::Fields | DiffForm::Full => match whole_object::lines(diff) {
-                Ok(lines) => Shown::Whole(lines),
-                Err(error) => Shown::Remark(format!("(cannot be shown as YAML: {error})")),
-            },
-            DiffForm::JsonPatch => Shown::Patch(diff.to_json_patch().as_shown_value().to_string()),
-            DiffForm::JsonMergePatch => {
-                Shown::Patch(diff.to_merge_patch().as_shown_value().to_string())
-            }
-        }
+    /// Compares whole objects, and shows the difference in a form that needs them.
+    fn whole(
+        &self,
+        before: &str,
+        object: &DynamicObject,
+        form: impl Fn(&Diff) -> Shown,
+    ) -> Result<Shown, String> {
+        let diff = whole(before, object.json())?;
+        let is_shown = diff.iter().any(|change| self.shows(change, object));
+        Ok(if is_shown { form(&diff) } else { Shown::Nothing })
     }
 
     fn shows(&self, change: &Change, object: &DynamicObject) -> bool {

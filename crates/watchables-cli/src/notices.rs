@@ -5,11 +5,12 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::say::say;
 use futures::future::join_all;
 use tokio::sync::watch::Receiver;
 use tokio::time::{Instant, timeout_at};
 use watchables::{Cause, Phase, WatchStatus};
+
+use crate::say::say;
 
 /// How long an interruption lasts before it is reported. Servers end connections all the time.
 const REPORT_AFTER: Duration = Duration::from_secs(1);

@@ -18,11 +18,11 @@ use watchables::{DynamicObject, Origin, Scope, ServedResource, WatchEvent};
 use crate::aligned::Cell;
 use crate::args::{Format, WatchArgs};
 use crate::differences::Shown;
-
 use crate::output::clock::Clock;
 pub(crate) use crate::output::pipe::{closed, is_broken_pipe, is_nowhere};
 use crate::output::shown::write_shown;
 pub(crate) use crate::output::style::Styles;
+pub(crate) use crate::output::table::name_column;
 use crate::output::table::{Line, Table, TableOptions};
 use crate::output::templates::Templates;
 use crate::watch::Row;
@@ -144,17 +144,14 @@ impl Output {
         let served = &source.served;
         let mut before = Vec::new();
         if let Some(stamp) = stamp {
-            before.push(("TIME", Cell { text: stamp, style: style::DIM, ..Cell::default() }));
+            before.push(("TIME", Cell::styled(stamp, style::DIM)));
         }
         if let Some(cluster) = &source.cluster {
             before.push(("CLUSTER", Cell::plain(&**cluster)));
         }
         // As wide as the longest.
         let text = format!("{:<8}", event.etype.as_str());
-        before.push((
-            "EVENT",
-            Cell { text, style: style::of_event_type(event.etype), ..Cell::default() },
-        ));
+        before.push(("EVENT", Cell::styled(text, style::of_event_type(event.etype))));
         let is_repair = event.origin == Origin::Repair;
         self.table.add(&Line {
             resource: &qualified_name(served),
@@ -164,11 +161,7 @@ impl Output {
             object: &event.obj,
             row,
             before,
-            remark: is_repair.then(|| Cell {
-                text: "REPAIRED".to_owned(),
-                style: style::BOLD,
-                ..Cell::default()
-            }),
+            remark: is_repair.then(|| Cell::styled("REPAIRED", style::BOLD)),
         });
     }
 

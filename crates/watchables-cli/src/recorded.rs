@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use crate::say::say;
 use anyhow::bail;
 use watch_recording::{OpenOptions, Recording, RecordingError};
 use watchables::{CatalogEntry, Named, ResourceInfo, find};
+
+use crate::say::say;
 
 /// Opens a recording.
 ///

@@ -7,7 +7,7 @@ use watchables::access::{Access, CredentialKind};
 
 use super::certificate;
 use super::report::{Check, Report};
-use crate::cluster::Target;
+use crate::cluster::{Target, selected_context};
 
 /// Says which cluster is chosen.
 pub(super) fn describe(target: &Target, report: &mut Report) {
@@ -51,9 +51,7 @@ pub(super) fn describe_access(access: &Access, report: &mut Report) {
 
 /// Returns what deserves a look in the context, and what to do.
 fn fault(kubeconfig: &Kubeconfig, options: &KubeConfigOptions) -> Option<(String, String)> {
-    let name = options.context.as_ref().or(kubeconfig.current_context.as_ref())?;
-    let context = kubeconfig.contexts.iter().find(|named| named.name == *name)?;
-    let context = context.context.as_ref()?;
+    let context = selected_context(kubeconfig, options.context.as_deref())?;
     let users: Vec<_> = kubeconfig.auth_infos.iter().map(|named| named.name.as_str()).collect();
     let user = context.user.as_deref().filter(|user| !user.is_empty());
     if let Some(user) = user.filter(|user| !users.contains(user)) {

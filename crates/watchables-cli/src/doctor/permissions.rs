@@ -24,9 +24,7 @@ pub(super) async fn check(
 ) -> Vec<Collection> {
     let mut allowed = Vec::new();
     for namespace in namespaces.iter().map(|name| name.trim()) {
-        let path = format!("/api/v1/namespaces/{namespace}");
-        let found = requests.get(&path, "application/json").await;
-        if found.is_err_and(|failure| failure.code == Some(404)) {
+        if requests.namespace_is_missing(namespace).await {
             let what = format!("there is no namespace {namespace:?} on this server");
             let mend = "is it spelled right, and the context that of the right cluster?";
             report.add(Check::warning("namespace", what, mend));

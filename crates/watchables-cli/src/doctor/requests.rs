@@ -9,7 +9,7 @@ use kube_client::client::Body;
 use serde_json::Value;
 use watchables::{Client, ClientError};
 
-use crate::failure;
+use crate::{failure, namespaces};
 
 /// Sends requests, each within a time.
 pub(super) struct Requests {
@@ -37,6 +37,12 @@ impl Requests {
 
     pub(super) async fn get(&self, path: &str, accept: &str) -> Result<Answer, Failure> {
         self.send(Request::get(path).header(ACCEPT, accept).body(Body::empty())).await
+    }
+
+    /// Returns whether the server says in time that there is no such namespace.
+    pub(super) async fn namespace_is_missing(&self, namespace: &str) -> bool {
+        let is_missing = namespaces::is_missing(&self.client, namespace);
+        tokio::time::timeout(self.timeout, is_missing).await.unwrap_or(false)
     }
 
     pub(super) async fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {

@@ -1,7 +1,8 @@
 //! What a template finds wrong with objects, said on standard error.
 
-use crate::say::say;
 use std::collections::HashSet;
+
+use crate::say::say;
 
 /// How many different faults are said: what differs between objects would fill the screen.
 const LIMIT: usize = 20;

@@ -138,7 +138,7 @@ impl TableOptions {
             headings.push("NAMESPACE");
             cells.push(Cell::plain(printable(line.object.namespace().unwrap_or_default())));
         }
-        let name = columns.iter().position(|column| column.format == "name").unwrap_or(0);
+        let name = name_column(columns);
         for (at, _) in columns.iter().enumerate().filter(|(_, column)| self.shows(column)) {
             cells.push(Cell::plain(match line.row.cells.as_ref().map(|cells| cells.get(at)) {
                 _ if at == name => name_of(line),
@@ -178,6 +178,11 @@ impl TableOptions {
     fn shows(&self, column: &TableColumn) -> bool {
         column.priority == 0 || self.is_wide
     }
+}
+
+/// Returns the place of the column that has the names of objects.
+pub(crate) fn name_column(columns: &[TableColumn]) -> usize {
+    columns.iter().position(|column| column.format == "name").unwrap_or(0)
 }
 
 fn name_of(line: &Line<'_>) -> String {

@@ -27,7 +27,7 @@ const USUAL: [&str; 8] = [
     "nodes",
 ];
 /// How long one of several clusters may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+const START_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A cluster, and what is watched in it.
 pub(super) struct Found {
@@ -54,7 +54,7 @@ impl Clusters {
         let starts = named.into_iter().map(async |(Named { label, .. }, target)| {
             let Some(label) = label else { return Ok(find(None, target, args).await) };
             let found =
-                tokio::time::timeout(PATIENCE, find(Some(Arc::clone(&label)), target, args));
+                tokio::time::timeout(START_TIMEOUT, find(Some(Arc::clone(&label)), target, args));
             let found = found.await.unwrap_or_else(|_| Err(anyhow!("it does not answer")));
             found
                 .map_err(|error| format!("{label} is left out: {}", failure::one_line(&error)))

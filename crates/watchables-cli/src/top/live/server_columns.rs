@@ -6,6 +6,8 @@ use serde_json::Value;
 use watch_terminal::{Cell, Column, Columns};
 use watchables::{ResourceInfo, TableColumn};
 
+use crate::output::name_column;
+
 /// Of columns that are always shown, and of those for wide tables.
 const WORTH: u8 = 4;
 const WORTH_OF_WIDE: u8 = 0;
@@ -33,7 +35,7 @@ enum Form {
 impl ServerColumns {
     /// All but the name, which is shown in any case.
     pub(super) fn of(columns: &[TableColumn]) -> Self {
-        let name = columns.iter().position(|column| column.format == "name").unwrap_or(0);
+        let name = name_column(columns);
         let shown = columns.iter().enumerate().filter(|(place, _)| *place != name);
         let shown = shown.map(|(place, column)| {
             let form = match column.column_type.as_str() {
