@@ -30,6 +30,7 @@ mod messages;
 mod model;
 mod names;
 mod pins;
+mod process;
 mod protobuf;
 pub mod regen;
 pub mod release;

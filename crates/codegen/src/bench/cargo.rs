@@ -9,6 +9,7 @@ use super::sides::BENCHES;
 use super::wrapper;
 use crate::cargo;
 use crate::error::{Failure, Result};
+pub(super) use crate::process::{cannot_run, output};
 
 /// Cargo with the manifest and the target folder of the benches.
 pub(super) struct Cargo {
@@ -78,20 +79,4 @@ impl Cargo {
 /// Runs a command and discards its output unless it fails.
 pub(super) fn run(command: Command) -> Result<()> {
     output(command).map(drop)
-}
-
-/// Runs a command and returns its standard output.
-pub(super) fn output(mut command: Command) -> Result<String> {
-    let output = command.output().map_err(|error| cannot_run(&command, &error))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    Err(Failure::new(format!(
-        "{command:?} failed:\n{}",
-        String::from_utf8_lossy(&output.stderr).trim_end()
-    )))
-}
-
-pub(super) fn cannot_run(command: &Command, error: &std::io::Error) -> Failure {
-    Failure::io("run", Path::new(command.get_program()), error)
 }

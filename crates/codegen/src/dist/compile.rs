@@ -7,6 +7,7 @@ use std::process::Command;
 use super::{PACKAGE, PROGRAM};
 use crate::cargo;
 use crate::error::{Failure, Result};
+use crate::process;
 
 /// On Linux the platform of static programs, else this machine's.
 pub(super) fn default_target() -> Result<String> {
@@ -72,14 +73,8 @@ fn check_compiler(compiler: &OsString) -> Result<()> {
 /// What rustc prints.
 fn print(args: &[&str]) -> Result<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let output = Command::new(&rustc)
-        .args(args)
-        .output()
-        .map_err(|error| Failure::new(format!("cannot run {}: {error}", rustc.display())))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Failure::new(format!("rustc {} failed: {said}", args.join(" ")))
-            .hint("`rustc --print target-list` lists the platforms"));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    let mut command = Command::new(rustc);
+    command.args(args);
+    process::output(command)
+        .map_err(|error| error.hint("`rustc --print target-list` lists the platforms"))
 }

@@ -10,6 +10,7 @@ use super::PACKAGE;
 use crate::cargo;
 use crate::error::{Failure, Result};
 use crate::files;
+use crate::process;
 
 /// Name and version.
 pub(super) type Id = (String, String);
@@ -106,17 +107,9 @@ fn parse_tree(text: &str) -> Result<Dependencies> {
 }
 
 fn cargo(root: &Path, args: &[&str]) -> Result<String> {
-    let output = Command::new(cargo::program())
-        .current_dir(root)
-        .args(args)
-        .arg("--locked")
-        .output()
-        .map_err(|error| Failure::new(format!("cannot run cargo: {error}")))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Failure::new(format!("cargo {} failed: {said}", args[0])));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    let mut command = Command::new(cargo::program());
+    command.current_dir(root).args(args).arg("--locked");
+    process::output(command)
 }
 
 #[cfg(test)]
