@@ -37,13 +37,7 @@ pub(super) async fn show(args: &TopArgs) -> anyhow::Result<()> {
     let mux = failures.note(MultiplexingWatcher::new());
     let mut watches = Vec::new();
     let mut sources = Sources::default();
-    let selection = Selection {
-        labels: args.watched.selector.as_deref(),
-        fields: args.watched.field_selector.as_deref(),
-        is_compressed: args.watched.compress,
-        give_up_after: args.watched.give_up_after(),
-        has_managed_fields: false,
-    };
+    let selection = Selection::of(&args.watched, false);
     for (number, found) in clusters.found.iter().enumerate() {
         for part in parts(&found.targets, args.watched.namespaces()) {
             let resource = &part.target.served.resource;
@@ -54,15 +48,9 @@ pub(super) async fn show(args: &TopArgs) -> anyhow::Result<()> {
             };
             let client = &found.cluster.client;
             let status = if server_columns::are_wanted(resource) {
-                let watcher = part.watcher::<TableRow<DynamicObject>>(client, selection);
-                let status = watcher.status();
-                mux.add_watcher_as(&name, watcher);
-                status
+                part.add_to::<TableRow<DynamicObject>>(&mux, &name, client, selection)
             } else {
-                let watcher = part.watcher::<DynamicObject>(client, selection);
-                let status = watcher.status();
-                mux.add_watcher_as(&name, watcher);
-                status
+                part.add_to::<DynamicObject>(&mux, &name, client, selection)
             };
             watches.push(Watched { name: name.clone(), status, last: None });
             sources.places.insert(name, (kind, number));

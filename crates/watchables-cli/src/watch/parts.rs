@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
-use watchables::{Client, DynamicTarget, NamespacedWatch, Scope, Watcher};
+use tokio::sync::watch::Receiver;
+use watchables::{
+    Accepts, Client, DynamicTarget, MultiplexingWatcher, NamespacedWatch, Scope, WatchStatus,
+    Watcher,
+};
 
+use super::seen::Seen;
 use super::targets::Target;
+use crate::args::WatchedArgs;
 
 /// One watch: a resource, or an object of it, in one namespace or all.
 pub(crate) struct Part<'a> {
@@ -25,6 +31,18 @@ pub(crate) struct Selection<'a> {
     pub(crate) has_managed_fields: bool,
 }
 
+impl<'a> Selection<'a> {
+    pub(crate) fn of(args: &'a WatchedArgs, has_managed_fields: bool) -> Self {
+        Self {
+            labels: args.selector.as_deref(),
+            fields: args.field_selector.as_deref(),
+            is_compressed: args.compress,
+            give_up_after: args.give_up_after(),
+            has_managed_fields,
+        }
+    }
+}
+
 impl Part<'_> {
     /// Returns what is watched, for notices: `pods`, or `pod "web-1"`.
     pub(crate) fn what(&self) -> String {
@@ -35,8 +53,26 @@ impl Part<'_> {
         }
     }
 
+    /// Adds its watcher to a multiplexer, by this name. Returns the watcher's status.
+    pub(crate) fn add_to<T>(
+        &self,
+        mux: &MultiplexingWatcher<Seen>,
+        name: &str,
+        client: &Client,
+        selection: Selection<'_>,
+    ) -> Receiver<WatchStatus>
+    where
+        T: DynamicTarget + NamespacedWatch + 'static,
+        Seen: Accepts<T>,
+    {
+        let watcher = self.watcher::<T>(client, selection);
+        let status = watcher.status();
+        mux.add_watcher_as(name, watcher);
+        status
+    }
+
     /// Creates its watcher.
-    pub(crate) fn watcher<T>(&self, client: &Client, selection: Selection<'_>) -> Watcher<T>
+    fn watcher<T>(&self, client: &Client, selection: Selection<'_>) -> Watcher<T>
     where
         T: DynamicTarget + NamespacedWatch,
     {

@@ -12,8 +12,7 @@ use futures::stream::FuturesUnordered;
 use futures::{FutureExt as _, StreamExt as _};
 use tokio::sync::watch::Receiver;
 use watchables::{
-    Accepts, Client, DynamicObject, DynamicTarget, Meta, MultiplexingWatcher, NamespacedWatch,
-    TableRow, WatchError, WatchStatus,
+    Client, DynamicObject, Meta, MultiplexingWatcher, TableRow, WatchError, WatchStatus,
 };
 
 use super::empty::{self, Watched};
@@ -119,38 +118,17 @@ impl Watches {
     ) -> Receiver<WatchStatus> {
         let needs_objects =
             args.diff.is_some() || args.expressions.are_given() || args.sort_by.is_some();
+        // They are not compared, and half of what is kept of an object.
+        let selection = Selection::of(&args.watched, args.diff.is_none());
         match (args.prints_columns(), needs_objects) {
-            (false, _) => self.add_of::<DynamicObject>(name, client, part, args),
-            (true, false) => self.add_of::<TableRow<Meta<DynamicObject>>>(name, client, part, args),
-            (true, true) => self.add_of::<TableRow<DynamicObject>>(name, client, part, args),
+            (false, _) => part.add_to::<DynamicObject>(&self.mux, name, client, selection),
+            (true, false) => {
+                part.add_to::<TableRow<Meta<DynamicObject>>>(&self.mux, name, client, selection)
+            }
+            (true, true) => {
+                part.add_to::<TableRow<DynamicObject>>(&self.mux, name, client, selection)
+            }
         }
-    }
-
-    fn add_of<T>(
-        &self,
-        name: &str,
-        client: &Client,
-        part: &Part<'_>,
-        args: &WatchArgs,
-    ) -> Receiver<WatchStatus>
-    where
-        T: DynamicTarget + NamespacedWatch + 'static,
-        Seen: Accepts<T>,
-    {
-        let watcher = part.watcher::<T>(
-            client,
-            Selection {
-                labels: args.watched.selector.as_deref(),
-                fields: args.watched.field_selector.as_deref(),
-                is_compressed: args.watched.compress,
-                give_up_after: args.watched.give_up_after(),
-                // They are not compared, and half of what is kept of an object.
-                has_managed_fields: args.diff.is_none(),
-            },
-        );
-        let status = watcher.status();
-        self.mux.add_watcher_as(name, watcher);
-        status
     }
 
     /// Resolves when what exists at the start was delivered of those that were added so far, or should have been.
