@@ -20,6 +20,8 @@
 //! Inside an async task, use the async API: blocking there would block the executor's thread, so Tokio panics.
 
 mod client;
+#[cfg(feature = "durable")]
+mod durable;
 mod events;
 mod multiplexing;
 #[cfg(feature = "store")]
@@ -29,6 +31,8 @@ mod stores;
 mod watcher;
 
 pub use client::{Client, ConnectError, connect};
+#[cfg(feature = "durable")]
+pub use durable::DurableEvents;
 pub use events::Events;
 pub use multiplexing::{MultiplexingWatcher, MuxEvents};
 #[cfg(feature = "store")]

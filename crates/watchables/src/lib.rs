@@ -59,7 +59,7 @@ pub use release_modules::*;
 #[cfg(feature = "durable")]
 pub use watch_durable::{
     Batch, CheckpointStore, CheckpointSummary, Checkpoints, Claim, CommittedObject, DurableError,
-    DurableEvent, DurableExt, DurableStream, EventId, Row, StoreError,
+    DurableEvent, DurableExt, DurableStream, EventId, EventMark, Row, StoreError,
 };
 #[cfg(feature = "recording")]
 pub use watch_recording as recording;

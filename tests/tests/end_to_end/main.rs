@@ -4,6 +4,7 @@ mod blocking;
 mod compression;
 mod credentials;
 mod custom_resource;
+mod durable_blocking;
 mod dynamic;
 mod errors;
 mod kube_rs;

@@ -29,13 +29,13 @@ impl<O: 'static> MultiplexingWatcher<O> {
         Self { mux, runtime: Arc::clone(&client.runtime) }
     }
 
-    #[cfg(feature = "store")]
+    #[cfg(any(feature = "durable", feature = "store"))]
     pub(super) fn as_async(&self) -> &watch_runtime::MultiplexingWatcher<O> {
         &self.mux
     }
 
     /// Returns the runtime of the client's thread.
-    #[cfg(feature = "store")]
+    #[cfg(any(feature = "durable", feature = "store"))]
     pub(super) fn thread(&self) -> &Arc<Runtime> {
         &self.runtime
     }

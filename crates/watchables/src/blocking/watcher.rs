@@ -166,6 +166,11 @@ impl<T: WatchTarget> Watcher<T> {
         self.watcher
     }
 
+    #[cfg(feature = "durable")]
+    pub(super) fn into_parts(self) -> (watch_runtime::Watcher<T>, Arc<Runtime>) {
+        (self.watcher, self.runtime)
+    }
+
     /// Starts a stream of events. Ends a running stream of this watcher.
     pub fn stream(&self, options: StreamOptions) -> Events<T> {
         Events::new(self.watcher.stream(options), Arc::clone(&self.runtime))
