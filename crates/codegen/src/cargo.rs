@@ -1,6 +1,5 @@
 //! Locates cargo, and builds programs with it.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -8,14 +7,29 @@ use serde::Deserialize;
 
 use crate::error::{Failure, Result};
 
-/// Returns the cargo that runs this program, else the one on the path.
-pub(crate) fn program() -> OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+/// Returns a command of the cargo that runs this program, else of the one on the path.
+///
+/// `cargo run` sets variables for this program. Build scripts that depend on them, as ring's does, would run again, and
+/// all would be compiled anew that depends on ring; and once more when cargo is called without them.
+pub(crate) fn command() -> Command {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(is_of_this_program) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn is_of_this_program(variable: &str) -> bool {
+    let prefixes = ["CARGO_MANIFEST_", "CARGO_PKG_"];
+    variable == "OUT_DIR" || prefixes.iter().any(|prefix| variable.starts_with(prefix))
 }
 
 /// Builds the programs of packages, next to each other; returns the path of one of them.
 pub(crate) fn build(root: &Path, packages: &[&str], name: &str) -> Result<PathBuf> {
-    let mut command = Command::new(program());
+    let mut command = command();
     command
         .current_dir(root)
         .args(["build", "--quiet", "--bins"])
@@ -46,4 +60,25 @@ pub(crate) fn built(command: &mut Command, name: &str) -> Result<PathBuf> {
 #[derive(Deserialize)]
 struct Message {
     executable: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_of_this_package_are_kept_from_cargo() {
+        // Cargo sets them for tests as it does for programs.
+        assert!(std::env::var_os("CARGO_PKG_NAME").is_some());
+        let command = command();
+        let removed: Vec<_> = command
+            .get_envs()
+            .filter(|(_, value)| value.is_none())
+            .filter_map(|(name, _)| name.to_str())
+            .collect();
+        for name in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"] {
+            assert!(removed.contains(&name), "{name} is not removed: {removed:?}");
+        }
+        assert!(!removed.contains(&"CARGO_HOME") && !removed.contains(&"CARGO_TARGET_DIR"));
+    }
 }

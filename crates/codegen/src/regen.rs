@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 
 use crate::cargo;
 use crate::descriptions::Descriptions;
@@ -132,14 +131,16 @@ fn changes_since_previous(root: &Path, release: Release) -> Result<String> {
 fn compile(root: &Path, release: Release, downloads: &Downloads) -> Result<()> {
     let name = release.package_name();
     eprintln!("compiling {name}");
-    let cargo = cargo::program();
-    let status = Command::new(&cargo).args(["check", "-p", &name]).current_dir(root).status();
+    let mut cargo = cargo::command();
+    let status = cargo.args(["check", "-p", &name]).current_dir(root).status();
     let what = match status {
         Ok(status) if status.success() => return Ok(()),
         Ok(status) => {
             format!("{name} does not compile: `cargo check -p {name}` failed with {status}")
         }
-        Err(error) => format!("cannot run {} to compile {name}: {error}", cargo.display()),
+        Err(error) => {
+            format!("cannot run {} to compile {name}: {error}", cargo.get_program().display())
+        }
     };
     Err(Failure::new(what)
         .left_in_place(format!("{}, and all generated files", pinned(downloads)))

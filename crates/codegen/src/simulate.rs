@@ -1,7 +1,7 @@
 //! `cargo xtask simulate`: builds and runs tests/simulation, or tests/durable-simulation.
 
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use clap::Args;
 
@@ -26,7 +26,7 @@ pub(crate) struct Simulate {
 pub(crate) fn simulate(root: &Path, args: &Simulate) -> Result<ExitCode> {
     let package =
         if args.durable { "watchables-durable-simulation" } else { "watchables-simulation" };
-    let status = Command::new(cargo::program())
+    let status = cargo::command()
         .current_dir(root)
         .args(["run", "--quiet", "--release", "--package", package, "--"])
         .args([format!("--runs={}", args.runs), format!("--seed={}", args.seed)])

@@ -38,9 +38,11 @@ fn root() -> &'static Path {
 fn document() -> PathBuf {
     let cargo = || {
         let mut cargo = Command::new(env!("CARGO"));
-        // `cargo test` sets variables for this package, which are not for those.
+        // `cargo test` sets variables for this package, which are not for those. Build scripts that depend on them would
+        // run again, and all that depends on ring be compiled anew.
         for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("CARGO_PKG_") {
+            let name = name.to_string_lossy().into_owned();
+            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
                 cargo.env_remove(name);
             }
         }

@@ -1,6 +1,5 @@
 //! Runs cargo on the benches in separate target folders.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
@@ -13,7 +12,6 @@ pub(super) use crate::process::{cannot_run, output};
 
 /// Cargo with the manifest and the target folder of the benches.
 pub(super) struct Cargo {
-    program: OsString,
     root: PathBuf,
     target: PathBuf,
 }
@@ -24,7 +22,7 @@ impl Cargo {
         let target = env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
         let target = std::path::absolute(target.join("bench"))
             .map_err(|error| Failure::io("find", &target, &error))?;
-        Ok(Self { program: cargo::program(), root, target })
+        Ok(Self { root, target })
     }
 
     /// Returns a cargo command for the benches' workspace.
@@ -38,19 +36,12 @@ impl Cargo {
     }
 
     fn command_of(&self, manifest: &str, args: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
+        let mut command = cargo::command();
         command
             .args(args)
             .arg("--manifest-path")
             .arg(self.root.join(manifest))
             .stdin(Stdio::null());
-        // `cargo run` sets these for this program; build scripts that depend on them would run again.
-        let names = env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-        let ours =
-            |name: &String| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|of| name.starts_with(of));
-        for name in names.filter(ours) {
-            command.env_remove(name);
-        }
         command
     }
 

@@ -24,7 +24,7 @@ pub(super) fn program(root: &Path, target: &str) -> Result<PathBuf> {
         return Err(Failure::new(format!("Rust's standard library for {target} is not installed"))
             .hint(format!("run `rustup target add {target}`, or name another --target")));
     }
-    let mut command = Command::new(cargo::program());
+    let mut command = cargo::command();
     command
         .current_dir(root)
         .args(["build", "--locked", "--profile=dist", "--message-format=json-render-diagnostics"])

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Command;
 
 use serde::Deserialize;
 
@@ -107,7 +106,7 @@ fn parse_tree(text: &str) -> Result<Dependencies> {
 }
 
 fn cargo(root: &Path, args: &[&str]) -> Result<String> {
-    let mut command = Command::new(cargo::program());
+    let mut command = cargo::command();
     command.current_dir(root).args(args).arg("--locked");
     process::output(command)
 }
