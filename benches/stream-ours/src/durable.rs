@@ -103,7 +103,8 @@ async fn restart(client: Client, args: &Args, folder: &Path) -> Result<Figures, 
         let _ = timeout(Duration::from_millis(10), events.try_next()).await;
     }
     drop((events, checkpoints));
-    let bytes = fs::metadata(&path)?.len();
+    let journal = folder.join("checkpoints-journal");
+    let bytes = fs::metadata(&path)?.len() + fs::metadata(journal)?.len();
 
     let start = Instant::now();
     let checkpoints = Checkpoints::open(&path)?;

@@ -1,18 +1,27 @@
 //! Checkpoints in a file.
 
+mod contents;
+mod error;
+mod journal;
 mod open;
+mod settings;
 mod summary;
 mod table;
+mod view;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
-use redb::{Database, ReadableDatabase as _};
 
-use crate::checkpoints::open::FileError;
+use crate::checkpoints::contents::Contents;
+use crate::checkpoints::error::FileError;
+use crate::checkpoints::open::journal_path;
+#[cfg(feature = "simulation")]
+pub use crate::checkpoints::settings::JournalSabotage;
+pub use crate::checkpoints::settings::JournalSettings;
 pub use crate::checkpoints::summary::{CheckpointSummary, CommittedObject};
 use crate::claims::Claims;
 use crate::store::{Batch, CheckpointStore, Claim, Row, StoreError};
@@ -22,17 +31,24 @@ const ATTEMPTS: u32 = 5;
 
 /// Checkpoints of any number of streams in one file. Clones are handles of the same file.
 ///
-/// The file is a [redb](https://docs.rs/redb) database. A commit is one transaction with one `fsync`: it is there as a
-/// whole after the loss of power, or not at all. One process at a time may open the file; others may
-/// [look at it](Self::look_at) meanwhile.
+/// The file is a [redb](https://docs.rs/redb) database, with a journal beside it, whose name ends in `-journal`. A commit
+/// appends one record to the journal, with one `fdatasync`: it is there as a whole after the loss of power, or not at
+/// all. When the journal has 2 MB, its rows are merged into the database; the commit that finds it full waits for that.
+///
+/// The two files belong together: whoever moves, copies or restores one has to do the same with the other, while no
+/// process writes them. A database whose journal is missing, older or another's is refused.
+///
+/// One process at a time may open the file; others may [look at it](Self::look_at) meanwhile.
 #[derive(Clone)]
 pub struct Checkpoints(Arc<File>);
 
+type Open = Box<dyn Fn() -> Result<Contents, FileError> + Send + Sync>;
+
 struct File {
     path: PathBuf,
-    open: Box<dyn Fn() -> Result<Database, FileError> + Send + Sync>,
-    /// `None` after a write has failed: the database refuses everything then, until it is opened again.
-    database: RwLock<Option<Database>>,
+    open: Open,
+    /// `None` after a write has failed: what is on the disk is known only once it is opened again.
+    contents: Mutex<Option<Contents>>,
     /// The streams in use.
     claims: Claims,
     /// Keeps reads and writes in the order in which they began. A write goes on when its future is dropped, and whoever
@@ -44,59 +60,61 @@ impl Checkpoints {
     /// Opens a file, or creates it. Its whole content is checked: 150,000 objects take some ten milliseconds. Blocks
     /// meanwhile.
     ///
+    /// A file of an earlier version, which had no journal, gets one; that version refuses it from then on.
+    ///
     /// # Errors
     ///
     /// Fails if the file cannot be opened or created, is in use by another process, is none of checkpoints, or is
-    /// damaged. It is not changed then.
+    /// damaged, and if its journal is missing, damaged, or not its own. Neither is changed then.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let path = path.as_ref().to_owned();
         let file = path.clone();
         Self::open_with(path, Box::new(move || open::open(&file)))
     }
 
-    /// Opens what is stored elsewhere than in a file, again after a write has failed: for our own tests and simulation.
+    /// Opens a database and a journal that are stored elsewhere than in files, again after a write has failed: for our
+    /// own tests and simulation.
     ///
     /// # Errors
     ///
     /// Those of [`open`](Self::open).
     #[doc(hidden)]
-    pub fn open_backend<B: redb::StorageBackend>(
-        backend: impl Fn() -> B + Send + Sync + 'static,
+    pub fn open_backends<B: redb::StorageBackend>(
+        backends: impl Fn() -> (B, B) + Send + Sync + 'static,
+        settings: JournalSettings,
     ) -> Result<Self, StoreError> {
-        Self::open_with("memory".into(), Box::new(move || open::open_backend(backend())))
+        Self::open_with(
+            "memory".into(),
+            Box::new(move || open::open_backends(backends(), settings)),
+        )
     }
 
-    fn open_with(
-        path: PathBuf,
-        open: Box<dyn Fn() -> Result<Database, FileError> + Send + Sync>,
-    ) -> Result<Self, StoreError> {
-        let database = open().and_then(|database| {
-            table::check_format(&database)?;
-            Ok(RwLock::new(Some(database)))
-        });
-        let database = database.map_err(|error| error.of(&path))?;
+    fn open_with(path: PathBuf, open: Open) -> Result<Self, StoreError> {
+        let contents = open().map_err(|error| error.of(&path))?;
         Ok(Self(Arc::new(File {
             path,
             open,
-            database,
+            contents: Mutex::new(Some(contents)),
             claims: Claims::default(),
             order: Arc::default(),
         })))
     }
 
-    /// Returns what is in a file, which another process may be writing. The file is read into memory, and not changed.
+    /// Returns what is in a file, which another process may be writing. The file and its journal are read into memory,
+    /// and not changed.
     ///
     /// # Errors
     ///
-    /// Fails if the file cannot be read, is none of checkpoints, or is damaged.
+    /// Fails if the file cannot be read, is none of checkpoints, or is damaged, and if its journal is missing, damaged,
+    /// or not its own.
     pub fn look_at(path: impl AsRef<Path>) -> Result<Vec<CheckpointSummary>, StoreError> {
         let path = path.as_ref();
         let mut attempts = 0;
         loop {
             attempts += 1;
-            match open::open_copy(path).and_then(|copy| summary::of_all(&copy)) {
+            match open::look(path, |view| summary::of_all(&view)) {
                 // Perhaps it was read in the middle of a commit.
-                Err(FileError::Damaged(_)) if attempts < ATTEMPTS => {}
+                Err(error) if error.may_pass() && attempts < ATTEMPTS => {}
                 looked => return looked.map_err(|error| error.of(path)),
             }
         }
@@ -108,7 +126,7 @@ impl Checkpoints {
     ///
     /// Fails if the file cannot be read.
     pub fn summaries(&self) -> Result<Vec<CheckpointSummary>, StoreError> {
-        self.0.with(summary::of_all)
+        self.0.with(|contents| contents.view(|view| summary::of_all(&view)))
     }
 
     /// Returns the names of the streams in the file, in order.
@@ -117,7 +135,7 @@ impl Checkpoints {
     ///
     /// Fails if the file cannot be read.
     pub fn names(&self) -> Result<Vec<String>, StoreError> {
-        self.0.with(|database| table::streams(&database.begin_read()?))
+        self.0.with(|contents| contents.view(|view| view.streams()))
     }
 
     /// Removes the checkpoint of a stream, which begins anew then. Returns whether there was one.
@@ -127,23 +145,23 @@ impl Checkpoints {
     /// Fails if the stream is in use, or the file cannot be written.
     pub fn remove(&self, stream: &str) -> Result<bool, StoreError> {
         let _claim = self.claim(stream)?;
-        self.0.with(|database| table::remove(database, stream))
+        self.0.with(|contents| contents.remove(stream))
     }
 
     #[cfg(feature = "simulation")]
     pub(crate) fn read(&self, stream: &str) -> Result<Vec<Row>, StoreError> {
-        self.0.with(|database| table::read(&database.begin_read()?, stream))
+        self.0.with(|contents| contents.view(|view| view.rows(stream)))
     }
 
     #[cfg(feature = "simulation")]
     pub(crate) fn write(&self, batches: &[Batch]) -> Result<(), StoreError> {
-        self.0.with(|database| table::write(database, batches))
+        self.0.with(|contents| contents.write(batches))
     }
 
     /// Does something that blocks, outside of the runtime's threads.
     fn blocking<R: Send + 'static>(
         &self,
-        function: impl FnOnce(&Database) -> Result<R, FileError> + Send + 'static,
+        function: impl FnOnce(&mut Contents) -> Result<R, FileError> + Send + 'static,
     ) -> BoxFuture<'static, Result<R, StoreError>> {
         let file = Arc::clone(&self.0);
         async move {
@@ -163,30 +181,23 @@ impl Checkpoints {
 impl File {
     fn with<R>(
         &self,
-        function: impl FnOnce(&Database) -> Result<R, FileError>,
+        function: impl FnOnce(&mut Contents) -> Result<R, FileError>,
     ) -> Result<R, StoreError> {
-        let result = self.with_open(function);
+        let mut contents = self.contents.lock().unwrap_or_else(|poisoned| {
+            // Whatever panicked may have left it in the middle of a write.
+            let mut contents = PoisonError::into_inner(poisoned);
+            *contents = None;
+            self.contents.clear_poison();
+            contents
+        });
+        let result = match &mut *contents {
+            Some(open) => function(open),
+            closed => (self.open)().and_then(|opened| function(closed.insert(opened))),
+        };
         if result.as_ref().is_err_and(FileError::closes) {
-            *self.database.write().unwrap_or_else(PoisonError::into_inner) = None;
+            *contents = None;
         }
         result.map_err(|error| error.of(&self.path))
-    }
-
-    fn with_open<R>(
-        &self,
-        function: impl FnOnce(&Database) -> Result<R, FileError>,
-    ) -> Result<R, FileError> {
-        // A database is valid whatever panicked.
-        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(database) = database.as_ref() {
-            return function(database);
-        }
-        drop(database);
-        let mut database = self.database.write().unwrap_or_else(PoisonError::into_inner);
-        if database.is_none() {
-            *database = Some((self.open)()?);
-        }
-        database.as_ref().map_or(Err(FileError::Failed), function)
     }
 }
 
@@ -202,13 +213,11 @@ impl CheckpointStore for Checkpoints {
 
     fn load<'a>(&'a self, stream: &'a str) -> BoxFuture<'a, Result<Vec<Row>, StoreError>> {
         let stream = stream.to_owned();
-        self.blocking(move |database| {
-            table::read(&database.begin_read().map_err(FileError::from)?, &stream)
-        })
+        self.blocking(move |contents| contents.view(|view| view.rows(&stream)))
     }
 
     fn commit(&self, batches: Vec<Batch>) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.blocking(move |database| table::write(database, &batches))
+        self.blocking(move |contents| contents.write(&batches))
     }
 }
 

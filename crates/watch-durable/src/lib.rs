@@ -40,6 +40,7 @@ mod error;
 mod event;
 mod event_id;
 mod header;
+mod leb128;
 mod ledger;
 mod part;
 mod rows;
@@ -50,6 +51,8 @@ mod stream;
 #[doc(hidden)]
 pub mod testing;
 
+#[doc(hidden)]
+pub use checkpoints::JournalSettings;
 pub use checkpoints::{CheckpointSummary, Checkpoints, CommittedObject};
 pub use claims::Claims;
 pub use durable_ext::DurableExt;

@@ -15,6 +15,8 @@ use watch_protocol::identity::Identity;
 use watch_protocol::raw_object::{Form, RawObject};
 use watch_protocol::uid::Uid;
 
+use crate::leb128::{number, put_number, put_text, take, text};
+
 pub(crate) const HEADER: &[u8] = b"h";
 const NAMESPACE: u8 = b'n';
 const OBJECT: u8 = b'o';
@@ -133,42 +135,6 @@ fn read_object(mut value: &[u8], mut identity: Identity, namespace: u64) -> Opti
         }
     };
     Some(Read::Object { namespace, identity, rollbacks, object })
-}
-
-fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        bytes.push(number.to_le_bytes()[0] | 0x80);
-        number >>= 7;
-    }
-    bytes.push(number.to_le_bytes()[0]);
-}
-
-fn put_text(bytes: &mut Vec<u8>, text: &str) {
-    put_number(bytes, text.len() as u64);
-    bytes.extend_from_slice(text.as_bytes());
-}
-
-fn number(bytes: &mut &[u8]) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let byte = take(bytes, 1)?[0];
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
-}
-
-fn text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
-    let len = number(bytes)?.try_into().ok()?;
-    str::from_utf8(take(bytes, len)?).ok()
-}
-
-fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {
-    let (taken, rest) = bytes.split_at_checked(len)?;
-    *bytes = rest;
-    Some(taken)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use watch_runtime::{Delivered, Position, Restrictions};
 use watchable_core::ResourceInfo;
 
 use crate::checkpoints::Checkpoints;
+pub use crate::checkpoints::JournalSabotage;
 use crate::error::DurableError;
 use crate::header::Subject;
 use crate::ledger::{self, Loaded};

@@ -1,8 +1,8 @@
 //! Histories of durable streams: the simulation's servers and faults, and a process that is killed at any step, also in
 //! the middle of a commit. What it has committed must survive, as a whole; what it has not must come again.
 //!
-//! One in four histories writes to the real database, on a disk that loses, tears and reorders what was not synced. The
-//! others write to rows in memory, which is quicker, and meet the same kills.
+//! One in four histories writes to the real database and its journal, on a disk that loses, tears and reorders what was
+//! not synced. The others write to rows in memory, which is quicker, and meet the same kills.
 
 mod disk;
 mod process;

@@ -24,7 +24,7 @@ pub(crate) struct Process {
 
 impl Process {
     pub(crate) fn new(on_disk: bool, sabotage: Option<Sabotage>) -> Self {
-        let mut rows = Rows::new(on_disk);
+        let mut rows = Rows::new(on_disk, sabotage);
         let opened = rows.reopen(&mut Rng::with_seed(0));
         opened.expect("a new disk is whole");
         let (ledger, _) = Ledger::load(&KIND, Vec::new()).expect("no row is damaged");

@@ -4,22 +4,32 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use watch_durable::testing::{self, message};
-use watch_durable::{Batch, Checkpoints, Row};
+use watch_durable::{Batch, Checkpoints, JournalSettings, Row};
 
 use crate::disk::Disk;
+use crate::sabotage::Sabotage;
 
-/// In which the database makes about so many operations for a commit.
-const OPERATIONS: u32 = 12;
+/// So many operations are made for a commit, for the beginning of a generation of the journal, and for a merge.
+const OPERATIONS: [u32; 3] = [4, 12, 60];
+/// A journal that is full after a few commits, and merged in several transactions.
+const SETTINGS: JournalSettings =
+    JournalSettings { capacity: 4_096 + 3_000, step: 1_000, slice: 4, ..JournalSettings::FILE };
 
 pub(crate) enum Rows {
     Memory(BTreeMap<(String, Vec<u8>), Vec<u8>>),
-    Disk { disk: Disk, checkpoints: Option<Checkpoints> },
+    Disk { disk: Disk, settings: JournalSettings, checkpoints: Option<Checkpoints> },
 }
 
 impl Rows {
-    pub(crate) fn new(on_disk: bool) -> Self {
+    pub(crate) fn new(on_disk: bool, sabotage: Option<Sabotage>) -> Self {
         if on_disk {
-            Self::Disk { disk: Disk::default(), checkpoints: None }
+            let disk = Disk::default();
+            if sabotage == Some(Sabotage::IgnoreSyncsOfJournal) {
+                disk.ignore_syncs_of_journal();
+            }
+            let sabotage = sabotage.and_then(Sabotage::of_journal);
+            let settings = JournalSettings { sabotage, ..SETTINGS };
+            Self::Disk { disk, settings, checkpoints: None }
         } else {
             Self::Memory(BTreeMap::new())
         }
@@ -37,9 +47,9 @@ impl Rows {
                 }
                 !is_killed
             }
-            Self::Disk { disk, checkpoints: Some(checkpoints) } => {
+            Self::Disk { disk, checkpoints: Some(checkpoints), .. } => {
                 if let Some(random) = killed {
-                    disk.kill_after(random.u32(..OPERATIONS));
+                    disk.kill_after(operations(random));
                 }
                 let written = testing::write(checkpoints, &batches);
                 let survives = written.is_ok() && !disk.is_killed();
@@ -54,15 +64,15 @@ impl Rows {
 
     /// Opens what a killed process has left. Opening may be killed, too.
     pub(crate) fn reopen(&mut self, random: &mut Rng) -> Result<(), String> {
-        let Self::Disk { disk, checkpoints } = self else { return Ok(()) };
+        let Self::Disk { disk, settings, checkpoints } = self else { return Ok(()) };
         loop {
             *checkpoints = None;
             disk.lose_power(random);
             if random.u8(..10) == 0 {
-                disk.kill_after(random.u32(..OPERATIONS));
+                disk.kill_after(operations(random));
             }
             let this = disk.clone();
-            match Checkpoints::open_backend(move || this.clone()) {
+            match Checkpoints::open_backends(move || this.files(), *settings) {
                 Ok(opened) if !disk.is_killed() => {
                     disk.spare();
                     *checkpoints = Some(opened);
@@ -88,6 +98,12 @@ impl Rows {
             Self::Disk { checkpoints: None, .. } => Ok(Vec::new()),
         }
     }
+}
+
+/// Returns how many operations the process survives.
+fn operations(random: &mut Rng) -> u32 {
+    let most = OPERATIONS[random.usize(..OPERATIONS.len())];
+    random.u32(..most)
 }
 
 fn apply(rows: &mut BTreeMap<(String, Vec<u8>), Vec<u8>>, batches: Vec<Batch>) {

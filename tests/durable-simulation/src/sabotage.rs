@@ -1,6 +1,7 @@
 //! Faults in the writing of checkpoints, each of which the simulation must notice.
 
 use watch_durable::Batch;
+use watch_durable::testing::JournalSabotage;
 use watch_protocol::machine::Position;
 
 /// A fault in the writing of checkpoints.
@@ -18,6 +19,10 @@ pub enum Sabotage {
     ForgetRelist,
     /// What was delivered before the server was rolled back counts as delivered since.
     TrustAll,
+    /// The journal is not synced.
+    IgnoreSyncsOfJournal,
+    /// See [`JournalSabotage`].
+    Journal(JournalSabotage),
 }
 
 impl Sabotage {
@@ -29,7 +34,18 @@ impl Sabotage {
         Self::ForgetObjects,
         Self::ForgetRelist,
         Self::TrustAll,
+        Self::IgnoreSyncsOfJournal,
+        Self::Journal(JournalSabotage::ApplyStale),
+        Self::Journal(JournalSabotage::ApplyHalf),
+        Self::Journal(JournalSabotage::ForgetRecords),
     ];
+
+    pub(crate) fn of_journal(self) -> Option<JournalSabotage> {
+        match self {
+            Self::Journal(sabotage) => Some(sabotage),
+            _ => None,
+        }
+    }
 
     pub(crate) fn position(self, position: Position) -> Position {
         match self {

@@ -1,130 +1,103 @@
-//! Opening the file, and what is wrong with it.
+//! Opening a file and its journal.
 
-use std::path::Path;
-use std::{fs, io};
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
 
-use redb::backends::InMemoryBackend;
-use redb::{Database, DatabaseError, Error, StorageBackend, StorageError};
+use redb::backends::{FileBackend, InMemoryBackend};
+use redb::{Builder, Database, ReadableDatabase as _, StorageBackend};
 
-use crate::store::StoreError;
+use crate::checkpoints::contents::Contents;
+use crate::checkpoints::error::{FileError, JournalFault};
+use crate::checkpoints::journal::{Journal, Scanned, scan};
+use crate::checkpoints::settings::JournalSettings;
+use crate::checkpoints::table;
+use crate::checkpoints::view::View;
 
 /// Pages that are kept in memory: commits touch few, and loading reads each once.
 const CACHE_BYTES: usize = 8 << 20;
 
-/// Why a file could not be opened, read or written.
-#[derive(Debug)]
-pub(super) enum FileError {
-    Absent,
-    InUse,
-    Foreign,
-    /// It has this format, which is newer.
-    Newer(u64),
-    Damaged(Error),
-    Full(Error),
-    /// An earlier write has failed.
-    Failed,
-    Other(Error),
+/// Returns the path of a file's journal.
+pub(super) fn journal_path(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push("-journal");
+    name.into()
 }
 
-impl FileError {
-    /// Whether the database refuses everything after this error, until it is opened again.
-    pub(super) fn closes(&self) -> bool {
-        matches!(self, Self::Full(_) | Self::Failed | Self::Other(_))
-    }
-
-    /// Returns the error that names the file.
-    pub(super) fn of(self, path: &Path) -> StoreError {
-        let name = path.display();
-        let (message, source) = match self {
-            Self::Absent => (format!("{name}: there is no such file"), None),
-            Self::InUse => (
-                format!("{name} is in use by another process; only one at a time may write it"),
-                None,
-            ),
-            Self::Foreign => (
-                format!(
-                    "{name} is not a file of checkpoints, and is left as it is; choose another path"
-                ),
-                None,
-            ),
-            Self::Newer(format) => (
-                format!(
-                    "{name} has format {format}, of a newer version of this program; use that one"
-                ),
-                None,
-            ),
-            Self::Damaged(source) => (
-                format!(
-                    "{name} is damaged, and is left as it is; restore it from a copy, or begin anew with another path"
-                ),
-                Some(source),
-            ),
-            Self::Full(source) => (
-                format!("{name} cannot grow: the disk is full; nothing that was committed is lost"),
-                Some(source),
-            ),
-            Self::Failed => (
-                format!(
-                    "{name} cannot be written since an earlier write has failed; open it again"
-                ),
-                None,
-            ),
-            Self::Other(source) => (format!("{name}"), Some(source)),
-        };
-        let error = StoreError::new(message);
-        match source {
-            Some(source) => error.with_source(source),
-            None => error,
-        }
-    }
+/// Opens a file with its journal, or creates both.
+pub(super) fn open(path: &Path) -> Result<Contents, FileError> {
+    let database = builder().create(path)?;
+    let state = table::prepare(&database)?;
+    let path = journal_path(path);
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    let file = if state.is_begun {
+        options.open(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => JournalFault::Missing.into(),
+            _ => FileError::of_journal(error),
+        })?
+    } else {
+        let file = options.create(true).truncate(false).open(&path);
+        let file = file.map_err(FileError::of_journal)?;
+        // Neither name may be lost once something is committed.
+        sync_folder(&path).map_err(FileError::of_journal)?;
+        file
+    };
+    let storage = Box::new(FileBackend::new(file)?);
+    let journal = Journal::open(storage, state, JournalSettings::FILE)?;
+    Ok(Contents { database, journal })
 }
 
-impl<E: Into<Error>> From<E> for FileError {
-    fn from(error: E) -> Self {
-        match error.into() {
-            Error::DatabaseAlreadyOpen | Error::LockProtocolMismatch => Self::InUse,
-            Error::PreviousIo => Self::Failed,
-            Error::Io(error) if error.kind() == io::ErrorKind::InvalidData => Self::Foreign,
-            Error::Io(error) if error.kind() == io::ErrorKind::NotFound => Self::Absent,
-            Error::Io(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::StorageFull
-                        | io::ErrorKind::QuotaExceeded
-                        | io::ErrorKind::FileTooLarge
-                ) =>
-            {
-                Self::Full(Error::Io(error))
-            }
-            error @ Error::Corrupted(_) => Self::Damaged(error),
-            error => Self::Other(error),
-        }
-    }
+/// Opens what is stored elsewhere than in files.
+pub(super) fn open_backends<B: StorageBackend>(
+    (database, journal): (B, B),
+    settings: JournalSettings,
+) -> Result<Contents, FileError> {
+    let database = builder().create_with_backend(database)?;
+    let state = table::prepare(&database)?;
+    Ok(Contents { database, journal: Journal::open(Box::new(journal), state, settings)? })
 }
 
-pub(super) fn open(path: &Path) -> Result<Database, FileError> {
-    let mut builder = Database::builder();
-    builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
-    Ok(builder.create(path)?)
-}
-
-pub(super) fn open_backend(backend: impl StorageBackend) -> Result<Database, FileError> {
-    let mut builder = Database::builder();
-    builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
-    Ok(builder.create_with_backend(backend)?)
-}
-
-/// Opens a copy of the file in memory, which another process may be writing: it is what a crash at this moment would
+/// Looks at a copy of a file in memory, which another process may be writing: it is what a crash at this moment would
 /// leave, unless it was read in the middle of a commit.
-pub(super) fn open_copy(path: &Path) -> Result<Database, FileError> {
-    let content = fs::read(path).map_err(Error::Io)?;
+pub(super) fn look<R>(
+    path: &Path,
+    look: impl FnOnce(View<'_>) -> Result<R, FileError>,
+) -> Result<R, FileError> {
+    let content = fs::read(path).map_err(redb::Error::Io)?;
+    // After the database: what has been merged meanwhile is in the journal still, or that is newer than the database.
+    let journal = match fs::read(journal_path(path)) {
+        Ok(journal) => Some(journal),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(FileError::of_journal(error)),
+    };
     let copy = InMemoryBackend::new();
     copy.set_len(content.len() as u64)?;
     copy.write(0, &content)?;
     drop(content);
-    open_backend(copy)
+    let database = builder().create_with_backend(copy)?;
+    let state = table::state(&database.begin_read()?)?;
+    let settings = JournalSettings::FILE;
+    let scanned = match (state, journal) {
+        (Some(state), Some(journal)) => scan(journal, &state, &settings)?,
+        (Some(state), None) if state.is_begun => return Err(JournalFault::Missing.into()),
+        _ => Scanned::none(),
+    };
+    look(View::new(&database, scanned.changes(&settings)?)?)
 }
 
-// `StorageError` is named here so that a change of redb's error types is noticed.
-const _: fn(StorageError) -> Error = Error::from;
-const _: fn(DatabaseError) -> Error = Error::from;
+fn builder() -> Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE_BYTES).set_check_integrity_on_open(true);
+    builder
+}
+
+/// Makes the names of new files safe, where the system can.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if cfg!(unix) {
+        File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
+}

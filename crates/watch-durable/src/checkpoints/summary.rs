@@ -1,11 +1,10 @@
 //! What a checkpoint says, for people.
 
 use jiff::Timestamp;
-use redb::ReadableDatabase;
 use serde::Serialize;
 
-use crate::checkpoints::open::FileError;
-use crate::checkpoints::table;
+use crate::checkpoints::error::FileError;
+use crate::checkpoints::view::View;
 use crate::header::Header;
 use crate::rows::{self, Read};
 use crate::store::Row;
@@ -62,14 +61,9 @@ pub struct CommittedObject {
 }
 
 /// Returns what is in a file.
-pub(super) fn of_all(
-    database: &impl ReadableDatabase,
-) -> Result<Vec<CheckpointSummary>, FileError> {
-    let read = database.begin_read()?;
-    table::check(&read)?;
-    let names = table::streams(&read)?.into_iter();
-    let summaries = names.map(|name| {
-        let rows = table::read(&read, &name)?;
+pub(super) fn of_all(view: &View<'_>) -> Result<Vec<CheckpointSummary>, FileError> {
+    let summaries = view.streams()?.into_iter().map(|name| {
+        let rows = view.rows(&name)?;
         of_rows(name, &rows).ok_or_else(|| {
             FileError::Damaged(redb::Error::Corrupted("rows of another format".to_owned()))
         })

@@ -1,45 +1,80 @@
-//! The tables of the file: one for each stream, and one that says what the file is.
+//! The tables of the database: one for each stream, and one that says what the file is.
 
 use redb::{
     Database, ReadTransaction, ReadableDatabase as _, ReadableTable as _, TableDefinition,
-    TableError, TableHandle as _,
+    TableError, TableHandle as _, WriteTransaction,
 };
 
-use crate::checkpoints::open::FileError;
+use crate::checkpoints::error::FileError;
+use crate::checkpoints::journal::{Change, State};
 use crate::store::{Batch, Row};
 
-/// What the file is: its format.
+/// What the file is: its format, and what it says of its journal.
 const FILE: TableDefinition<'_, &str, u64> = TableDefinition::new("watchables-checkpoints");
-const FORMAT: u64 = 1;
+/// Format 1 had no journal.
+const FORMAT: u64 = 2;
+const FORMAT_WITHOUT_JOURNAL: u64 = 1;
+/// The id, which the journal has too, in two halves.
+const ID: [&str; 2] = ["id-1", "id-2"];
+/// How often the journal was merged.
+const GENERATION: &str = "generation";
+/// The last generation of which the journal may have commits.
+const BEGUN: &str = "begun";
 /// The names of the streams' tables begin with it.
 const STREAM: &str = "stream:";
 
 type Rows<'a> = TableDefinition<'a, &'static [u8], &'static [u8]>;
 
-/// Writes the format into a new file, and checks that of another one.
-pub(super) fn check_format(database: &Database) -> Result<(), FileError> {
+/// Returns what a file says of its journal. A new file, and one without a journal, become such that say so.
+pub(super) fn prepare(database: &Database) -> Result<State, FileError> {
     let read = database.begin_read()?;
-    if read.list_tables()?.next().is_none() {
-        drop(read);
-        let write = database.begin_write()?;
-        write.open_table(FILE)?.insert("format", FORMAT)?;
-        return Ok(write.commit()?);
+    let is_new = read.list_tables()?.next().is_none();
+    if let Some(state) = if is_new { None } else { state(&read)? } {
+        return Ok(state);
     }
-    check(&read)
+    drop(read);
+    let write = database.begin_write()?;
+    {
+        let mut table = write.open_table(FILE)?;
+        table.insert("format", FORMAT)?;
+        for half in ID {
+            table.insert(half, fastrand::u64(..))?;
+        }
+        table.insert(GENERATION, 1)?;
+    }
+    write.commit()?;
+    state(&database.begin_read()?)?.ok_or(FileError::Foreign)
 }
 
-/// Checks the format of a file that is not new.
-pub(super) fn check(read: &ReadTransaction) -> Result<(), FileError> {
+/// Returns what a file says of its journal; `None` if it has no journal yet.
+pub(super) fn state(read: &ReadTransaction) -> Result<Option<State>, FileError> {
     let table = match read.open_table(FILE) {
         Err(TableError::Storage(error)) => return Err(error.into()),
         Err(_) => return Err(FileError::Foreign),
         Ok(table) => table,
     };
-    match table.get("format")?.map(|format| format.value()) {
-        Some(FORMAT) => Ok(()),
-        Some(format) => Err(FileError::Newer(format)),
-        None => Err(FileError::Foreign),
+    let number = |key| Ok::<_, FileError>(table.get(key)?.map(|number| number.value()));
+    match number("format")? {
+        Some(FORMAT) => {}
+        Some(FORMAT_WITHOUT_JOURNAL) => return Ok(None),
+        Some(format) => return Err(FileError::Newer(format)),
+        None => return Err(FileError::Foreign),
     }
+    let (Some(first), Some(second), Some(generation)) =
+        (number(ID[0])?, number(ID[1])?, number(GENERATION)?)
+    else {
+        let what = "the file does not identify its journal".to_owned();
+        return Err(FileError::Damaged(redb::Error::Corrupted(what)));
+    };
+    let id = (u128::from(first) << 64 | u128::from(second)).to_be_bytes();
+    Ok(Some(State { id, generation, is_begun: number(BEGUN)? == Some(generation) }))
+}
+
+/// Records that the journal may have commits of this generation from now on.
+pub(super) fn begin(database: &Database, generation: u64) -> Result<(), FileError> {
+    let write = database.begin_write()?;
+    write.open_table(FILE)?.insert(BEGUN, generation)?;
+    Ok(write.commit()?)
 }
 
 /// Returns the rows of a stream.
@@ -56,29 +91,54 @@ pub(super) fn read(read: &ReadTransaction, stream: &str) -> Result<Vec<Row>, Fil
     rows.collect()
 }
 
-/// Returns the names of the streams, sorted.
+/// Returns the names of the streams.
 pub(super) fn streams(read: &ReadTransaction) -> Result<Vec<String>, FileError> {
     let tables = read.list_tables()?;
-    let mut names: Vec<_> =
-        tables.filter_map(|table| Some(table.name().strip_prefix(STREAM)?.to_owned())).collect();
-    names.sort();
-    Ok(names)
+    Ok(tables.filter_map(|table| Some(table.name().strip_prefix(STREAM)?.to_owned())).collect())
 }
 
-/// Writes the batches in one transaction.
+/// Writes batches in one transaction.
 pub(super) fn write(database: &Database, batches: &[Batch]) -> Result<(), FileError> {
     let write = database.begin_write()?;
     for Batch { stream, puts, removals } in batches {
-        let name = format!("{STREAM}{stream}");
-        let mut table = write.open_table(Rows::new(&name))?;
-        for key in removals {
-            table.remove(key.as_slice())?;
-        }
-        for Row { key, value } in puts {
-            table.insert(key.as_slice(), value.as_slice())?;
-        }
+        let puts = puts.iter().map(|row| (row.key.as_slice(), Some(row.value.as_slice())));
+        let removals = removals.iter().map(|key| (key.as_slice(), None));
+        apply(&write, stream, puts.chain(removals))?;
     }
     Ok(write.commit()?)
+}
+
+/// Writes changes, sorted by their streams, in one transaction. With a generation, the one before it has ended.
+pub(super) fn merge(
+    database: &Database,
+    changes: &[Change<'_>],
+    generation: Option<u64>,
+) -> Result<(), FileError> {
+    let write = database.begin_write()?;
+    for changes in changes.chunk_by(|one, next| one.stream == next.stream) {
+        let stream = changes[0].stream;
+        apply(&write, stream, changes.iter().map(|change| (change.key, change.value)))?;
+    }
+    if let Some(generation) = generation {
+        write.open_table(FILE)?.insert(GENERATION, generation)?;
+    }
+    Ok(write.commit()?)
+}
+
+fn apply<'a>(
+    write: &WriteTransaction,
+    stream: &str,
+    changes: impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)>,
+) -> Result<(), FileError> {
+    let name = format!("{STREAM}{stream}");
+    let mut table = write.open_table(Rows::new(&name))?;
+    for (key, value) in changes {
+        match value {
+            Some(value) => drop(table.insert(key, value)?),
+            None => drop(table.remove(key)?),
+        }
+    }
+    Ok(())
 }
 
 /// Removes a stream. Returns whether there was one.

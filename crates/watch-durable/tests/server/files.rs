@@ -7,7 +7,7 @@ use std::{fs, io};
 
 use redb::StorageBackend;
 use redb::backends::InMemoryBackend;
-use watch_durable::{Checkpoints, DurableExt as _, StoreError};
+use watch_durable::{Checkpoints, DurableExt as _, JournalSettings, StoreError};
 
 use crate::support::{Process, World, message};
 
@@ -76,6 +76,8 @@ async fn damaged_file_is_refused_and_left_as_it_is() {
     }
     process.commit().await;
     drop(process);
+    // That merges the journal into it.
+    assert!(!world.checkpoints().remove("other").expect("it is merged"));
     let path = world.path();
     let whole = fs::read(&path).expect("it is readable");
     let mut random = fastrand::Rng::with_seed(1);
@@ -186,9 +188,11 @@ impl StorageBackend for Disk {
 async fn full_disk_is_an_error_of_the_commit_until_there_is_space() {
     let world = World::new().await;
     let disk = Disk::default();
+    let journal = Disk { memory: Arc::default(), ..disk.clone() };
     let checkpoints = {
-        let disk = disk.clone();
-        Checkpoints::open_backend(move || disk.clone()).expect("it opens")
+        let backends = (disk.clone(), journal);
+        let settings = JournalSettings::FILE;
+        Checkpoints::open_backends(move || backends.clone(), settings).expect("it opens")
     };
     let mut process = Process::new(&checkpoints, world.maps());
     world.create("a");

@@ -3,6 +3,7 @@
 mod commits;
 mod faults;
 mod files;
+mod journal;
 mod mismatches;
 mod multiplexer;
 mod stores;

@@ -1,0 +1,55 @@
+//! The content of a record: the batches of one commit.
+//!
+//! The count of batches, and for each the name of its stream, the count of rows that are put, their keys and values, the
+//! count of rows that are removed, and their keys. Numbers are LEB128; each text has its length before it.
+
+use crate::leb128::{number, put_number, take};
+use crate::store::{Batch, Row};
+
+/// A row that is put (with its value), or removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::checkpoints) struct Change<'a> {
+    pub(in crate::checkpoints) stream: &'a str,
+    pub(in crate::checkpoints) key: &'a [u8],
+    pub(in crate::checkpoints) value: Option<&'a [u8]>,
+}
+
+pub(super) fn encode(batches: &[Batch], into: &mut Vec<u8>) {
+    put_number(into, batches.len() as u64);
+    for Batch { stream, puts, removals } in batches {
+        put_bytes(into, stream.as_bytes());
+        put_number(into, puts.len() as u64);
+        for Row { key, value } in puts {
+            put_bytes(into, key);
+            put_bytes(into, value);
+        }
+        put_number(into, removals.len() as u64);
+        removals.iter().for_each(|key| put_bytes(into, key));
+    }
+}
+
+/// Adds the changes to others, as they have to be applied. `None` if they are none of this format.
+pub(super) fn decode<'a>(mut content: &'a [u8], changes: &mut Vec<Change<'a>>) -> Option<()> {
+    let content = &mut content;
+    for _ in 0..number(content)? {
+        let stream = str::from_utf8(bytes(content)?).ok()?;
+        for _ in 0..number(content)? {
+            let (key, value) = (bytes(content)?, Some(bytes(content)?));
+            changes.push(Change { stream, key, value });
+        }
+        for _ in 0..number(content)? {
+            changes.push(Change { stream, key: bytes(content)?, value: None });
+        }
+    }
+    content.is_empty().then_some(())
+}
+
+fn put_bytes(into: &mut Vec<u8>, bytes: &[u8]) {
+    put_number(into, bytes.len() as u64);
+    into.extend_from_slice(bytes);
+}
+
+fn bytes<'a>(content: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let len = number(content)?.try_into().ok()?;
+    take(content, len)
+}
