@@ -18,6 +18,7 @@ use futures::future::BoxFuture;
 
 use crate::checkpoints::contents::Contents;
 use crate::checkpoints::error::FileError;
+use crate::checkpoints::journal::Record;
 use crate::checkpoints::open::journal_path;
 #[cfg(feature = "simulation")]
 pub use crate::checkpoints::settings::JournalSabotage;
@@ -155,7 +156,7 @@ impl Checkpoints {
 
     #[cfg(feature = "simulation")]
     pub(crate) fn write(&self, batches: &[Batch]) -> Result<(), StoreError> {
-        self.0.with(|contents| contents.write(batches))
+        self.0.with(|contents| contents.write(Record::new(batches)))
     }
 
     /// Does something that blocks, outside of the runtime's threads.
@@ -217,7 +218,9 @@ impl CheckpointStore for Checkpoints {
     }
 
     fn commit(&self, batches: Vec<Batch>) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.blocking(move |contents| contents.write(&batches))
+        // Here, so that the rows are freed by the thread that made them.
+        let record = Record::new(&batches);
+        self.blocking(move |contents| contents.write(record))
     }
 }
 

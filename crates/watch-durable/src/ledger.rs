@@ -178,7 +178,8 @@ impl Ledger {
         }
         let mut namespaces = Vec::new();
         // The last event of each object.
-        let mut objects: HashMap<Vec<u8>, Option<Vec<u8>>> = HashMap::new();
+        let mut objects: HashMap<Vec<u8>, Option<Vec<u8>>> =
+            HashMap::with_capacity(events().count());
         for event in events() {
             if event.identity.name.is_empty() {
                 continue;
@@ -196,7 +197,8 @@ impl Ledger {
             });
             objects.insert(key, value);
         }
-        let mut batch = Batch { stream: self.stream.clone(), ..Batch::default() };
+        let puts = Vec::with_capacity(objects.len() + 1);
+        let mut batch = Batch { stream: self.stream.clone(), puts, ..Batch::default() };
         for (key, value) in objects {
             match value {
                 Some(value) => batch.puts.push(Row { key, value }),

@@ -7,7 +7,9 @@
 //!   what there is with what was committed.
 //! - **How to depend on it:** through the feature `durable` of the facade `watchables`.
 //! - **Cost:** a checkpoint has the name, uid and version of each object, some hundred bytes. A commit writes what has
-//!   changed since the last one.
+//!   changed since the last one, as one record of a journal, and syncs once.
+//! - **Files:** `relay.redb` and its journal, `relay.redb-journal`. Backups need both, from the same time: copy them while
+//!   no process has them open.
 //!
 //! ```no_run
 //! # async fn program<Pod: watchable_core::WatchTarget + 'static>(
@@ -29,8 +31,8 @@
 //!
 //! # Layers
 //!
-//! Each imports only earlier ones. `store` (the interface), `rows` and `header` (what is written), `error`, `event_id`,
-//! `event`; `claims`; `ledger` (what is not committed yet, without I/O); `checkpoints` (the file); `source` and `part` (one
+//! Each imports only earlier ones. `store` (the interface), `leb128`, `rows` and `header` (what is written), `error`, `event_id`,
+//! `event`; `claims`; `ledger` (what is not committed yet, without I/O); `checkpoints` (the file and its journal); `source` and `part` (one
 //! watcher); `stream`; `durable_ext`.
 
 mod checkpoints;

@@ -3,11 +3,10 @@
 use redb::Database;
 
 use crate::checkpoints::error::FileError;
-use crate::checkpoints::journal::{Change, Journal};
+use crate::checkpoints::journal::{Change, Journal, Record};
 use crate::checkpoints::settings::JournalSabotage;
 use crate::checkpoints::table;
 use crate::checkpoints::view::View;
-use crate::store::Batch;
 
 /// A database and its journal.
 pub(super) struct Contents {
@@ -25,14 +24,14 @@ impl Contents {
         look(View::new(&self.database, scanned.changes(self.journal.settings())?)?)
     }
 
-    /// Writes batches, all or none.
-    pub(super) fn write(&mut self, batches: &[Batch]) -> Result<(), FileError> {
-        if !self.journal.prepare(batches) {
+    /// Writes a commit, as a whole or not at all.
+    pub(super) fn write(&mut self, record: Record) -> Result<(), FileError> {
+        if !self.journal.takes(&record) {
             // Merging it would cost the same, after it was written once more.
             self.merge()?;
-            return table::write(&self.database, batches);
+            return table::write(&self.database, &record.changes(), None);
         }
-        if !self.journal.has_room() {
+        if !self.journal.has_room(&record) {
             self.merge()?;
         }
         if !self.journal.state().is_begun {
@@ -40,7 +39,7 @@ impl Contents {
             table::begin(&self.database, self.journal.state().generation)?;
             self.journal.begun();
         }
-        self.journal.append()
+        self.journal.append(record)
     }
 
     /// Removes a stream. Returns whether there was one.
@@ -64,10 +63,10 @@ impl Contents {
         let mut slices = changes.chunks(self.journal.settings().slice).peekable();
         while let Some(slice) = slices.next() {
             let generation = slices.peek().is_none().then_some(state.generation + 1);
-            table::merge(&self.database, slice, generation)?;
+            table::write(&self.database, slice, generation)?;
         }
         if changes.is_empty() {
-            table::merge(&self.database, &[], Some(state.generation + 1))?;
+            table::write(&self.database, &[], Some(state.generation + 1))?;
         }
         self.journal.merged();
         Ok(())

@@ -131,7 +131,8 @@ impl JournalFault {
                  path"
             ),
             Self::OfAnotherFile => format!(
-                "{journal} is the journal of another file than {name}, and is left as it is; {remedy}"
+                "{journal} is the journal of another file than {name}, and is left as it is; restore the file that it \
+                 belongs to, or remove it to begin anew"
             ),
             Self::Older => {
                 format!("{journal} does not have the last commits of {name}; {remedy}")

@@ -52,8 +52,30 @@ pub(super) struct Journal {
     record: u64,
     end: usize,
     len: usize,
-    /// The record that is about to be written.
-    frame: Vec<u8>,
+}
+
+/// A record that is about to be written: the place of its header, and its content.
+pub(super) struct Record(Vec<u8>);
+
+impl Record {
+    fn empty() -> Self {
+        Self(vec![0; frame::HEADER])
+    }
+
+    pub(super) fn new(batches: &[Batch]) -> Self {
+        let mut record = Self::empty();
+        record.0.reserve(content::len(batches));
+        content::encode(batches, &mut record.0);
+        record
+    }
+
+    /// Returns its changes, as they have to be applied.
+    pub(super) fn changes(&self) -> Vec<Change<'_>> {
+        let mut changes = Vec::new();
+        let decoded = content::decode(&self.0[frame::HEADER..], &mut changes);
+        debug_assert!(decoded.is_some(), "it was encoded here");
+        changes
+    }
 }
 
 impl Journal {
@@ -78,7 +100,6 @@ impl Journal {
             record: scanned.count(),
             end: scanned.end,
             len: scanned.bytes.len(),
-            frame: Vec::new(),
             storage,
         })
     }
@@ -103,26 +124,23 @@ impl Journal {
         self.state
     }
 
-    /// Makes a record of batches. Returns whether it is not too large for a journal.
-    pub(super) fn prepare(&mut self, batches: &[Batch]) -> bool {
-        self.frame.clear();
-        self.frame.resize(frame::HEADER, 0);
-        content::encode(batches, &mut self.frame);
-        self.frame.len() <= (self.settings.capacity - RECORDS) / 2
+    /// Whether a record is small enough for a journal.
+    pub(super) fn takes(&self, record: &Record) -> bool {
+        record.0.len() <= (self.settings.capacity - RECORDS) / 2
     }
 
-    /// Whether there is room for the record.
-    pub(super) fn has_room(&self) -> bool {
-        self.end + self.frame.len() <= self.settings.capacity
+    /// Whether there is room for a record.
+    pub(super) fn has_room(&self, record: &Record) -> bool {
+        self.end + record.0.len() + frame::ALIGNMENT <= self.settings.capacity
     }
 
-    /// Writes the first record of a generation, and leaves a prepared one as it is.
+    /// Writes the first record of a generation.
     pub(super) fn begin(&mut self) -> Result<(), FileError> {
         if !self.has_header {
             self.extend(RECORDS)?;
             self.write(0, &header::encode(&self.state.id))?;
         }
-        let mut first = vec![0; frame::HEADER];
+        let Record(mut first) = Record::empty();
         let number = Number { generation: self.state.generation, record: 0 };
         frame::seal(&mut first, &self.state.id, number);
         self.extend(RECORDS + first.len())?;
@@ -139,13 +157,13 @@ impl Journal {
         self.state.is_begun = true;
     }
 
-    /// Writes the record that was prepared.
-    pub(super) fn append(&mut self) -> Result<(), FileError> {
+    /// Writes a record behind the others.
+    pub(super) fn append(&mut self, Record(mut record): Record) -> Result<(), FileError> {
         let number = Number { generation: self.state.generation, record: self.record };
-        frame::seal(&mut self.frame, &self.state.id, number);
-        let end = self.end + self.frame.len();
+        frame::seal(&mut record, &self.state.id, number);
+        let end = self.end + record.len();
         self.extend(end)?;
-        self.write(self.end, &self.frame)?;
+        self.write(self.end, &record)?;
         self.storage.sync_data().map_err(FileError::of_journal)?;
         self.record += 1;
         self.end = end;

@@ -36,7 +36,7 @@ impl JournalSettings {
     pub const FILE: Self = Self {
         capacity: 2_000_000,
         step: 256 << 10,
-        slice: 1_024,
+        slice: 4_096,
         #[cfg(feature = "simulation")]
         sabotage: None,
     };

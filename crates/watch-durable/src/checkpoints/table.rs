@@ -7,7 +7,7 @@ use redb::{
 
 use crate::checkpoints::error::FileError;
 use crate::checkpoints::journal::{Change, State};
-use crate::store::{Batch, Row};
+use crate::store::Row;
 
 /// What the file is: its format, and what it says of its journal.
 const FILE: TableDefinition<'_, &str, u64> = TableDefinition::new("watchables-checkpoints");
@@ -97,19 +97,8 @@ pub(super) fn streams(read: &ReadTransaction) -> Result<Vec<String>, FileError> 
     Ok(tables.filter_map(|table| Some(table.name().strip_prefix(STREAM)?.to_owned())).collect())
 }
 
-/// Writes batches in one transaction.
-pub(super) fn write(database: &Database, batches: &[Batch]) -> Result<(), FileError> {
-    let write = database.begin_write()?;
-    for Batch { stream, puts, removals } in batches {
-        let puts = puts.iter().map(|row| (row.key.as_slice(), Some(row.value.as_slice())));
-        let removals = removals.iter().map(|key| (key.as_slice(), None));
-        apply(&write, stream, puts.chain(removals))?;
-    }
-    Ok(write.commit()?)
-}
-
-/// Writes changes, sorted by their streams, in one transaction. With a generation, the one before it has ended.
-pub(super) fn merge(
+/// Writes changes in one transaction, in their order. With a generation, the one before it has ended.
+pub(super) fn write(
     database: &Database,
     changes: &[Change<'_>],
     generation: Option<u64>,

@@ -110,7 +110,7 @@ impl Resumed {
     fn with_advice(&self, error: DurableError) -> anyhow::Error {
         match error.mismatch() {
             Some(mismatch) => anyhow!(
-                "--resume {}: the file is of {mismatch}; name another file, or remove it to begin anew",
+                "--resume {}: the file is of {mismatch}; name another file, or remove it and its -journal to begin anew",
                 self.path.display()
             ),
             None => error.into(),
@@ -135,7 +135,7 @@ fn check(
     }
     if !names.iter().all(|name| wanted.contains(name) || is_absent(name)) {
         return Err(format!(
-            "the file is of another watch: of {}, and this one is of {}; name another file, or remove it to begin anew",
+            "the file is of another watch: of {}, and this one is of {}; name another file, or remove it and its -journal to begin anew",
             names.join(", "),
             wanted.join(", ")
         ));

@@ -28,6 +28,15 @@ pub(super) fn encode(batches: &[Batch], into: &mut Vec<u8>) {
     }
 }
 
+/// Returns about how long the content is.
+pub(super) fn len(batches: &[Batch]) -> usize {
+    let rows = batches.iter().flat_map(|batch| &batch.puts);
+    let rows: usize = rows.map(|row| row.key.len() + row.value.len() + 4).sum();
+    let removals: usize =
+        batches.iter().flat_map(|batch| &batch.removals).map(|key| key.len() + 2).sum();
+    rows + removals + 64
+}
+
 /// Adds the changes to others, as they have to be applied. `None` if they are none of this format.
 pub(super) fn decode<'a>(mut content: &'a [u8], changes: &mut Vec<Change<'a>>) -> Option<()> {
     let content = &mut content;

@@ -17,7 +17,7 @@ use std::ops::Range;
 pub(super) type Id = [u8; 16];
 
 pub(super) const HEADER: usize = 24;
-const ALIGNMENT: usize = 8;
+pub(super) const ALIGNMENT: usize = 8;
 
 /// A record's place in the order of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -91,8 +91,9 @@ fn batch(number: u8) -> Batch {
 }
 
 fn append(journal: &mut Journal, number: u8) -> Result<(), FileError> {
-    assert!(journal.prepare(&[batch(number)]) && journal.has_room());
-    journal.append()
+    let record = Record::new(&[batch(number)]);
+    assert!(journal.takes(&record) && journal.has_room(&record));
+    journal.append(record)
 }
 
 /// Returns the bytes of a journal with so many records, and where each begins and the last one ends.
