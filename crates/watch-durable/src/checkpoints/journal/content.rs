@@ -24,7 +24,9 @@ pub(super) fn encode(batches: &[Batch], into: &mut Vec<u8>) {
             put_bytes(into, value);
         }
         put_number(into, removals.len() as u64);
-        removals.iter().for_each(|key| put_bytes(into, key));
+        for key in removals {
+            put_bytes(into, key);
+        }
     }
 }
 

@@ -42,19 +42,23 @@ impl Memory {
     }
 }
 
+fn size(number: u64) -> usize {
+    usize::try_from(number).expect("a small file")
+}
+
 impl StorageBackend for Memory {
     fn len(&self) -> io::Result<u64> {
         Ok(self.bytes().len() as u64)
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let from = usize::try_from(offset).expect("a small file");
+        let from = size(offset);
         out.copy_from_slice(&self.bytes()[from..from + out.len()]);
         Ok(())
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        let (mut content, len) = (self.0.lock().expect("not poisoned"), len as usize);
+        let (mut content, len) = (self.0.lock().expect("not poisoned"), size(len));
         content.bytes.resize(len, 0);
         content.on_disk.resize(len, false);
         content.to_sync.resize(len, false);
@@ -63,7 +67,7 @@ impl StorageBackend for Memory {
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let mut content = self.0.lock().expect("not poisoned");
-        let range = offset as usize..offset as usize + data.len();
+        let range = size(offset)..size(offset) + data.len();
         content.bytes[range.clone()].copy_from_slice(data);
         content.on_disk[range.clone()].fill(false);
         content.to_sync[range].fill(true);
