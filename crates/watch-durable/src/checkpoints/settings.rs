@@ -35,7 +35,7 @@ impl JournalSettings {
     /// Those of a file.
     pub const FILE: Self = Self {
         capacity: 2_000_000,
-        step: 256 << 10,
+        step: 64 << 10,
         slice: 4_096,
         #[cfg(feature = "simulation")]
         sabotage: None,
