@@ -4,6 +4,7 @@ mod contents;
 mod error;
 mod journal;
 mod open;
+mod paths;
 mod settings;
 mod summary;
 mod table;
@@ -19,7 +20,6 @@ use futures::future::BoxFuture;
 use crate::checkpoints::contents::Contents;
 use crate::checkpoints::error::FileError;
 use crate::checkpoints::journal::Record;
-use crate::checkpoints::open::journal_path;
 #[cfg(feature = "simulation")]
 pub use crate::checkpoints::settings::JournalSabotage;
 pub use crate::checkpoints::settings::JournalSettings;

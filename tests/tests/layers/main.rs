@@ -50,6 +50,7 @@ const LAYERS: &[(&str, &[&[&str]])] = &[
     (
         "watch-durable",
         &[
+            &["leb128"],
             &["header", "rows", "store"],
             &["claims", "error", "event_id"],
             &["event"],

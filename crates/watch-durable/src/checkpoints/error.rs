@@ -5,7 +5,7 @@ use std::path::Path;
 
 use redb::{DatabaseError, Error, StorageError};
 
-use crate::checkpoints::journal_path;
+use crate::checkpoints::paths::journal_path;
 use crate::store::StoreError;
 
 /// Why a file could not be opened, read or written.

@@ -15,6 +15,7 @@ mod content;
 mod frame;
 mod header;
 mod scan;
+mod state;
 #[cfg(test)]
 mod tests;
 
@@ -22,25 +23,15 @@ use redb::StorageBackend;
 
 use crate::checkpoints::error::{FileError, JournalFault};
 pub(super) use crate::checkpoints::journal::content::Change;
-use crate::checkpoints::journal::frame::{Id, Number};
+use crate::checkpoints::journal::frame::Number;
 pub(super) use crate::checkpoints::journal::scan::{Scanned, scan};
+use crate::checkpoints::journal::state::RECORDS;
+pub(super) use crate::checkpoints::journal::state::State;
 use crate::checkpoints::settings::JournalSettings;
 use crate::store::Batch;
 
-/// Where the first record is: the header has a page of its own.
-const RECORDS: usize = 4_096;
 /// No journal has ever been so long.
 const LONGEST: u64 = 64 << 20;
-
-/// What the database says of its journal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct State {
-    pub(super) id: Id,
-    /// How often the journal was merged.
-    pub(super) generation: u64,
-    /// Whether the journal may have commits of this generation.
-    pub(super) is_begun: bool,
-}
 
 /// The journal of an open database.
 pub(super) struct Journal {

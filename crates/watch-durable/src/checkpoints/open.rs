@@ -1,9 +1,8 @@
 //! Opening a file and its journal.
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Builder, Database, ReadableDatabase as _, StorageBackend};
@@ -11,19 +10,13 @@ use redb::{Builder, Database, ReadableDatabase as _, StorageBackend};
 use crate::checkpoints::contents::Contents;
 use crate::checkpoints::error::{FileError, JournalFault};
 use crate::checkpoints::journal::{Journal, Scanned, scan};
+use crate::checkpoints::paths::journal_path;
 use crate::checkpoints::settings::JournalSettings;
 use crate::checkpoints::table;
 use crate::checkpoints::view::View;
 
 /// Pages that are kept in memory: commits touch few, and loading reads each once.
 const CACHE_BYTES: usize = 8 << 20;
-
-/// Returns the path of a file's journal.
-pub(super) fn journal_path(path: &Path) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push("-journal");
-    name.into()
-}
 
 /// Opens a file with its journal, or creates both.
 pub(super) fn open(path: &Path) -> Result<Contents, FileError> {

@@ -47,6 +47,7 @@ impl JournalSettings {
     }
 
     #[cfg(not(feature = "simulation"))]
+    #[allow(clippy::unused_self, reason = "as with the feature")]
     pub(super) fn is_sabotaged(&self, _: JournalSabotage) -> bool {
         false
     }

@@ -8,10 +8,10 @@ use crate::store::{Batch, Row};
 
 /// A row that is put (with its value), or removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::checkpoints) struct Change<'a> {
-    pub(in crate::checkpoints) stream: &'a str,
-    pub(in crate::checkpoints) key: &'a [u8],
-    pub(in crate::checkpoints) value: Option<&'a [u8]>,
+pub(crate) struct Change<'a> {
+    pub(crate) stream: &'a str,
+    pub(crate) key: &'a [u8],
+    pub(crate) value: Option<&'a [u8]>,
 }
 
 pub(super) fn encode(batches: &[Batch], into: &mut Vec<u8>) {

@@ -1,8 +1,8 @@
 //! The first page of the journal: what it is, and of which database. It is written once, before the first record.
 
 use crate::checkpoints::error::JournalFault;
-use crate::checkpoints::journal::State;
 use crate::checkpoints::journal::frame::{Id, checksum};
+use crate::checkpoints::journal::state::State;
 
 const MAGIC: [u8; 20] = *b"watchables-journal\r\n";
 const FORMAT: u32 = 1;

@@ -5,11 +5,12 @@ use std::ops::Range;
 use crate::checkpoints::error::JournalFault;
 use crate::checkpoints::journal::content::{self, Change};
 use crate::checkpoints::journal::frame::{self, Frame, Number};
-use crate::checkpoints::journal::{RECORDS, State, header};
+use crate::checkpoints::journal::header;
+use crate::checkpoints::journal::state::{RECORDS, State};
 use crate::checkpoints::settings::{JournalSabotage, JournalSettings};
 
 /// The content of a journal.
-pub(in crate::checkpoints) struct Scanned {
+pub(crate) struct Scanned {
     pub(super) bytes: Vec<u8>,
     /// Whether the header was completed.
     pub(super) has_header: bool,
@@ -25,7 +26,7 @@ pub(in crate::checkpoints) struct Scanned {
 /// # Errors
 ///
 /// Fails if it is no journal, or not that of the database, or has lost records.
-pub(in crate::checkpoints) fn scan(
+pub(crate) fn scan(
     bytes: Vec<u8>,
     state: &State,
     settings: &JournalSettings,
@@ -81,7 +82,7 @@ fn next(
 
 impl Scanned {
     /// Of a database that has no journal yet.
-    pub(in crate::checkpoints) fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self {
             bytes: Vec::new(),
             has_header: false,
@@ -101,7 +102,7 @@ impl Scanned {
     /// # Errors
     ///
     /// Fails if the content of a record is none, although its checksum is right.
-    pub(in crate::checkpoints) fn changes(
+    pub(crate) fn changes(
         &self,
         settings: &JournalSettings,
     ) -> Result<Vec<Change<'_>>, JournalFault> {
