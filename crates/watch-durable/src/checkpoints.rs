@@ -13,6 +13,7 @@ mod view;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
@@ -29,6 +30,8 @@ use crate::store::{Batch, CheckpointStore, Claim, Row, StoreError};
 
 /// How often a file that seems damaged is read.
 const ATTEMPTS: u32 = 5;
+/// How long to wait before it is read again.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Checkpoints of any number of streams in one file. Clones are handles of the same file.
 ///
@@ -115,7 +118,7 @@ impl Checkpoints {
             attempts += 1;
             match open::look(path, |view| summary::of_all(&view)) {
                 // Perhaps it was read in the middle of a commit.
-                Err(error) if error.may_pass() && attempts < ATTEMPTS => {}
+                Err(error) if error.may_pass() && attempts < ATTEMPTS => std::thread::sleep(PAUSE),
                 looked => return looked.map_err(|error| error.of(path)),
             }
         }
