@@ -1,6 +1,7 @@
 //! The side of a pipeline that delivers: its sink, which it opens again after errors, and the file of dead letters.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::sleep;
 use watch_durable::DurableError;
@@ -145,7 +146,7 @@ impl Outlet {
         if error.is_fenced() {
             return Err(Ended::Fenced(text));
         }
-        let wait = backoff.next(error.retry_after(), rng);
+        let wait = wait_time(error, backoff, rng);
         if self.status.sink_failed(&text) {
             let wait = wait.as_secs_f32();
             tracing::warn!(pipeline = &*self.name, "{text}; trying again in {wait:.1} s");
@@ -155,5 +156,25 @@ impl Outlet {
             // What was not delivered comes again with the next start.
             _ = self.shutdown.requested() => Err(Ended::ShutDown),
         }
+    }
+}
+
+/// Returns how long to wait: a sink that asks for a time has limited it by its own settings.
+fn wait_time(error: &SinkError, backoff: &mut Backoff, rng: &mut fastrand::Rng) -> Duration {
+    backoff.next(None, rng).max(error.retry_after().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_that_a_sink_asks_for_is_waited_for_however_long_it_is() {
+        let (mut backoff, mut rng) = (Backoff::default(), fastrand::Rng::with_seed(1));
+        let hour = Duration::from_hours(1);
+        let error = SinkError::new("busy").with_retry_after(hour);
+        assert_eq!(wait_time(&error, &mut backoff, &mut rng), hour);
+        let error = SinkError::new("broken");
+        assert!(wait_time(&error, &mut backoff, &mut rng) <= Duration::from_secs(30));
     }
 }

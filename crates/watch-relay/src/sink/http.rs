@@ -3,6 +3,7 @@
 mod answer;
 mod client;
 mod config;
+mod connection;
 mod endpoint;
 mod queues;
 

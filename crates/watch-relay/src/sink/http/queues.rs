@@ -38,8 +38,8 @@ pub(super) async fn send(
         queues[usize::try_from(queue).unwrap_or_default()].push((at, message));
     }
     let has_failed = AtomicBool::new(false);
-    let queues = queues.iter().filter(|queue| !queue.is_empty());
-    let queues = queues.map(|queue| run(client, headers, queue, &has_failed));
+    let queues = queues.iter().enumerate().filter(|(_, queue)| !queue.is_empty());
+    let queues = queues.map(|(number, queue)| run(client, headers, number, queue, &has_failed));
     let mut outcomes = Outcomes::default();
     for queue in futures::future::join_all(queues).await {
         outcomes.known.extend(queue.known);
@@ -55,6 +55,7 @@ pub(super) async fn send(
 async fn run(
     client: &Client,
     headers: &HeaderMap,
+    number: usize,
     queue: &[Entry<'_>],
     has_failed: &AtomicBool,
 ) -> Outcomes {
@@ -81,7 +82,7 @@ async fn run(
                 joined = payload;
                 &joined
             };
-            match client.post(headers, payload).await {
+            match client.post(number, headers, payload).await {
                 Answer::Stored => {
                     outcomes.known.extend(entries.iter().map(|(at, _)| (*at, Ok(()))));
                 }
