@@ -2,14 +2,22 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 
 use crate::RESOURCES;
+use crate::etcd::Watch;
+
+/// How often it is tried to reach etcd again.
+const RETRY: Duration = Duration::from_millis(50);
+const CONNECT_LIMIT: Duration = Duration::from_mins(1);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -43,6 +51,7 @@ pub(crate) type Objects = BTreeMap<String, Object>;
 /// Reads along.
 pub(crate) struct History {
     recorded: Arc<Mutex<Recorded>>,
+    connected: watch::Receiver<bool>,
     task: JoinHandle<()>,
 }
 
@@ -52,45 +61,50 @@ struct Recorded {
     /// The uid of what is at a key now.
     present: HashMap<String, String>,
     last: u64,
+    /// The revision of the last change of anything.
+    revision: u64,
     failure: Option<String>,
 }
 
 impl History {
     /// Begins with what happens from now on in a namespace, in which nothing must be yet.
     pub(crate) async fn begin(etcd: &str, namespace: &str) -> Result<Self, String> {
-        let all = json!({"create_request": {
-            "key": STANDARD.encode("/registry/"), "range_end": STANDARD.encode("/registry0"),
-        }});
-        let failed = |error: reqwest::Error| format!("etcd's watch: {error}");
-        let response = reqwest::Client::new().post(format!("{etcd}/v3/watch")).json(&all).send();
-        let mut response =
-            response.await.and_then(reqwest::Response::error_for_status).map_err(failed)?;
-        // It says that the watch has begun.
-        let mut unread = response.chunk().await.map_err(failed)?.unwrap_or_default().to_vec();
+        let mut reading = Watch::begin(etcd, 0).await?;
         let recorded = Arc::<Mutex<Recorded>>::default();
-        let (shared, namespace) = (Arc::clone(&recorded), namespace.to_owned());
+        let (connection, connected) = watch::channel(true);
+        let shared = Arc::clone(&recorded);
+        let (etcd, namespace) = (etcd.to_owned(), namespace.to_owned());
         let task = tokio::spawn(async move {
             loop {
-                while let Some(end) = unread.iter().position(|byte| *byte == b'\n') {
-                    let line: Vec<u8> = unread.drain(..=end).collect();
+                while let Some(line) = reading.line().await {
                     let mut recorded = shared.lock().expect("no panic");
                     if let Err(failure) = recorded.read(&line, &namespace) {
                         recorded.failure.get_or_insert(failure);
+                        return;
                     }
                 }
-                let failure = match response.chunk().await {
-                    Ok(Some(chunk)) => {
-                        unread.extend_from_slice(&chunk);
-                        continue;
+                // It was killed, and goes on with what follows.
+                connection.send_replace(false);
+                let next = shared.lock().expect("no panic").revision + 1;
+                reading = loop {
+                    match Watch::begin(&etcd, next).await {
+                        Ok(again) => break again,
+                        Err(_) => sleep(RETRY).await,
                     }
-                    Ok(None) => "etcd's watch has ended".to_owned(),
-                    Err(error) => failed(error),
                 };
-                shared.lock().expect("no panic").failure.get_or_insert(failure);
-                return;
+                connection.send_replace(true);
             }
         });
-        Ok(Self { recorded, task })
+        Ok(Self { recorded, connected, task })
+    }
+
+    /// Waits until it reads from etcd, which may have been killed.
+    pub(crate) async fn connected(&self) -> Result<(), String> {
+        let mut connected = self.connected.clone();
+        match timeout(CONNECT_LIMIT, connected.wait_for(|is_connected| *is_connected)).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(self.failure().unwrap_or_else(|| "etcd cannot be watched again".to_owned())),
+        }
     }
 
     /// Returns all objects as they are now.
@@ -158,6 +172,10 @@ impl Recorded {
         let number = |field: &str| kv[field].as_str().and_then(|text| text.parse::<u64>().ok());
         let key = decoded("key").and_then(|key| String::from_utf8(key).ok()).ok_or_else(wrong)?;
         let revision = number("mod_revision").ok_or_else(wrong)?;
+        if revision < self.revision {
+            return Err(format!("etcd went back from {} to {revision}", self.revision));
+        }
+        self.revision = revision;
         let mut parts = key.trim_start_matches("/registry/").split('/');
         let resource = parts.next().unwrap_or_default();
         let Some(resource) = RESOURCES.iter().find(|name| **name == resource) else {
@@ -167,9 +185,6 @@ impl Recorded {
             return Ok(());
         }
         let name = parts.next().ok_or_else(wrong)?.to_owned();
-        if revision < self.last {
-            return Err(format!("etcd's watch went back from {} to {revision}", self.last));
-        }
         self.last = revision;
         let at = Timestamp::now();
         if event["type"] == "DELETE" {

@@ -52,7 +52,7 @@ pub(crate) async fn inject(
                 let outage = Outage { began: from, version: history.version() };
                 done.lock().expect("no panic").incidents.outages.push(outage);
             };
-            let outcome = carry_out(world, fault, lasts, in_outage).await;
+            let outcome = carry_out(world, history, fault, lasts, in_outage).await;
             let to = Timestamp::now();
             if is_longer {
                 say(&format!("end of: {fault}"));
@@ -62,7 +62,7 @@ pub(crate) async fn inject(
             match fault {
                 Fault::KillRelay(_) | Fault::PauseRelay(_) | Fault::StopRelay(_) | Fault::Isolate(_)
                 // Whoever cannot renew its Leases loses its shards.
-                | Fault::Disturb(_, Link::Api, _) => done.incidents.interruptions.push((from, to)),
+                | Fault::KillEtcd | Fault::Disturb(_, Link::Api, _) => done.incidents.interruptions.push((from, to)),
                 _ => {}
             }
             if let Err(error) = outcome {
@@ -74,9 +74,10 @@ pub(crate) async fn inject(
     join_all(all).await;
 }
 
-/// Does it, and undoes it. While the API server is down, so that nothing changes, `in_outage` is called.
+/// Does it, and undoes it. While the API server or etcd is down, so that nothing changes, `in_outage` is called.
 async fn carry_out(
     world: &World,
+    history: &History,
     fault: Fault,
     lasts: Duration,
     in_outage: impl FnOnce(),
@@ -102,13 +103,26 @@ async fn carry_out(
             relay.signal(Signal::CONT);
         }
         Fault::KillApiserver => {
+            let _alone = world.outage.lock().await;
             world.with_plane(ControlPlane::kill_apiserver).await;
             sleep(lasts).await;
             in_outage();
             let restarted = world.with_plane(ControlPlane::restart_apiserver).await;
             restarted.map_err(|error| error.to_string())?;
         }
+        Fault::KillEtcd => {
+            let _alone = world.outage.lock().await;
+            world.with_plane(ControlPlane::kill_etcd).await;
+            sleep(lasts).await;
+            in_outage();
+            let restarted = world.with_plane(ControlPlane::restart_etcd).await;
+            restarted.map_err(|error| error.to_string())?;
+            // A compaction would take from the history what it has not read.
+            history.connected().await?;
+            world.serves().await?;
+        }
         Fault::Compact => {
+            let _alone = world.outage.lock().await;
             // It fails if it was just compacted there.
             let _ = world.with_plane(|plane| plane.compact_etcd()).await;
         }

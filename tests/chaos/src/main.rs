@@ -1,8 +1,9 @@
-//! Chaos with real processes: relays, their sinks and the API server are killed, cut and stalled while objects change.
+//! Chaos with real processes: relays, their sinks, the API server and its etcd are killed, cut and stalled while objects change.
 //! Afterwards each sink must have what happened.
 //!
 //! `cargo xtask chaos` runs it.
 
+mod etcd;
 mod history;
 mod inject;
 mod judge;

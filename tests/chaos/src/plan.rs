@@ -56,6 +56,8 @@ pub(crate) enum Fault {
     /// SIGTERM; afterwards it is started again.
     StopRelay(usize),
     KillApiserver,
+    /// The API server runs on, and finds it again.
+    KillEtcd,
     /// Compacts etcd at the present revision, besides what the API server does.
     Compact,
     KillNats,
@@ -102,6 +104,7 @@ pub(crate) fn plan(time: Duration, gap: Duration, random: &mut Rng) -> Vec<Plann
 fn kinds(random: &mut Rng) -> Vec<Fault> {
     let mut faults = vec![
         Fault::KillApiserver,
+        Fault::KillEtcd,
         Fault::KillNats,
         Fault::KillPostgres,
         Fault::PauseNats,
@@ -164,7 +167,8 @@ impl Fault {
             Self::KillRelay(relay) | Self::PauseRelay(relay) | Self::StopRelay(relay) => {
                 Some(format!("relay {relay}"))
             }
-            Self::KillApiserver => Some("kube-apiserver".to_owned()),
+            // The API server starts only with etcd.
+            Self::KillApiserver | Self::KillEtcd => Some("control plane".to_owned()),
             Self::KillNats | Self::PauseNats => Some("nats".to_owned()),
             Self::KillPostgres | Self::PausePostgres => Some("postgres".to_owned()),
             Self::Webhook(_) => Some("webhook".to_owned()),
@@ -175,9 +179,11 @@ impl Fault {
     /// Names the kind of the fault, for the counts.
     pub(crate) fn kind(self) -> &'static str {
         match self {
-            Self::KillRelay(_) | Self::KillApiserver | Self::KillNats | Self::KillPostgres => {
-                "kills"
-            }
+            Self::KillRelay(_)
+            | Self::KillApiserver
+            | Self::KillEtcd
+            | Self::KillNats
+            | Self::KillPostgres => "kills",
             Self::StopRelay(_) => "clean stops",
             Self::PauseRelay(_)
             | Self::PauseNats
@@ -197,6 +203,7 @@ impl fmt::Display for Fault {
             Self::PauseRelay(relay) => write!(f, "pause relay {relay}"),
             Self::StopRelay(relay) => write!(f, "stop relay {relay}"),
             Self::KillApiserver => f.write_str("kill kube-apiserver"),
+            Self::KillEtcd => f.write_str("kill etcd"),
             Self::Compact => f.write_str("compact etcd"),
             Self::KillNats => f.write_str("kill nats-server"),
             Self::PauseNats => f.write_str("pause nats-server"),

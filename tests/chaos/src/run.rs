@@ -1,6 +1,6 @@
 //! One run: start everything, let objects change and things fail, wait until all is calm, and judge.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -162,8 +162,15 @@ async fn judge_all(
         of_sinks.extend(verdict.faults.into_iter().map(|fault| format!("{name}: {fault}")));
     }
     let table = stored::present(&*world.postgres.lock().await).await?;
-    if table != listed {
-        faults.push("the table `objects` is not what the API server lists".to_owned());
+    let keys: BTreeSet<_> = table.keys().chain(listed.keys()).collect();
+    for (resource, name) in keys {
+        let key = (resource.clone(), name.clone());
+        let (has, lists) = (table.get(&key), listed.get(&key));
+        if has != lists {
+            faults.push(format!(
+                "{resource} {name}: the table `objects` has {has:?}, and the API server lists {lists:?}"
+            ));
+        }
     }
     for fault in &faults {
         println!("    {fault}");

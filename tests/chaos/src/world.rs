@@ -2,18 +2,27 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use engines::{Proxy, nats, postgres};
 use envtest::{Assets, ControlPlane, Options};
 use kube_client::config::{KubeConfigOptions, Kubeconfig};
 use kube_client::{Client, Config};
+use tokio::time::{Instant, sleep};
 
+use crate::NAMESPACE;
+use crate::load::call;
 use crate::plan::{LINKS, Link, RELAYS, REPLICAS};
 use crate::relay::{self, Ports, Relay};
 use crate::webhook::Webhook;
 
+/// Longer than the longest backoff with which the API server looks for etcd.
+const SERVES_LIMIT: Duration = Duration::from_mins(3);
+
 pub(crate) struct World {
     pub(crate) plane: Arc<Mutex<ControlPlane>>,
+    /// Held while etcd or the API server is down: neither may then be killed besides, or compacted.
+    pub(crate) outage: tokio::sync::Mutex<()>,
     pub(crate) client: Client,
     pub(crate) nats: tokio::sync::Mutex<nats::Server>,
     pub(crate) postgres: tokio::sync::Mutex<postgres::Server>,
@@ -82,6 +91,7 @@ impl World {
         let client = client(&plane.kubeconfig()).await?;
         Ok(Self {
             plane: Arc::new(Mutex::new(plane)),
+            outage: tokio::sync::Mutex::default(),
             client,
             nats: nats.into(),
             postgres: postgres.into(),
@@ -115,6 +125,19 @@ impl World {
     ) -> T {
         let plane = Arc::clone(&self.plane);
         blocking(move || action(&mut plane.lock().expect("no panic"))).await
+    }
+
+    /// Waits until the API server has found etcd again.
+    pub(crate) async fn serves(&self) -> Result<(), String> {
+        let path = format!("/api/v1/namespaces/{NAMESPACE}");
+        let began = Instant::now();
+        while let Err(error) = call(&self.client, "GET", &path, None).await {
+            if began.elapsed() > SERVES_LIMIT {
+                return Err(format!("the API server does not serve: {error}"));
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
     }
 
     /// Stops everything, and waits for it.

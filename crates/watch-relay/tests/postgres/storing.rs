@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::json;
 use watch_protocol::EventType::{Added, Deleted, Modified};
-use watch_relay::Batch;
+use watch_relay::{Batch, Message};
 use watch_relay::sink::Sink as _;
 
 use crate::support::{commit, config, ids, message, open, present, store, texts, with_object};
@@ -97,6 +97,30 @@ async fn object_that_was_created_again_replaces_the_deleted_one() {
     store(&mut sink, vec![message("a", 2, Deleted), again], Vec::new()).await;
     let query = "SELECT uid FROM watchables.objects";
     assert_eq!(texts(&server.client().await, query).await, ["another"]);
+}
+
+#[tokio::test]
+async fn deletion_that_is_found_late_leaves_the_object_that_was_created_again() {
+    let server = Server::start().await;
+    let mut sink = open(&server).await;
+    let mut again = message("a", 3, Added);
+    again.uid = "another".to_owned();
+    again.id = "c/another/3".into();
+    let found = |etype| Message { is_repair: true, ..message("a", 1, etype) };
+    let query = "SELECT uid || ' ' || resource_version FROM watchables.objects";
+
+    // In one comparison: what is listed comes first.
+    store(&mut sink, vec![message("a", 1, Added)], Vec::new()).await;
+    store(&mut sink, vec![again.clone(), found(Deleted)], Vec::new()).await;
+    assert_eq!(texts(&server.client().await, query).await, ["another 3"]);
+
+    // Of two shards, one of which is behind.
+    let late = Message { id: "c/uid-a/2".into(), version: "2".to_owned(), ..found(Modified) };
+    store(&mut sink, vec![late], Vec::new()).await;
+    assert_eq!(texts(&server.client().await, query).await, ["another 3"]);
+    store(&mut sink, vec![Message { is_repair: true, ..message("a", 2, Deleted) }], Vec::new())
+        .await;
+    assert_eq!(texts(&server.client().await, query).await, ["another 3"]);
 }
 
 #[tokio::test]

@@ -36,6 +36,7 @@ impl Statements {
              ON CONFLICT (id) DO NOTHING RETURNING id"
         );
         let put_objects = format!(
+            // Only of the same object: what another shard finds by comparison may have been created again meanwhile.
             "INSERT INTO {objects} AS o (cluster, api_group, api_version, resource, namespace, name, uid, \
              resource_version, repaired, time, managers, object) \
              SELECT cluster, api_group, api_version, resource, namespace, name, uid, resource_version, repaired, \
@@ -43,7 +44,7 @@ impl Statements {
              ON CONFLICT (resource, namespace, name, cluster, api_group, api_version) DO UPDATE SET \
              uid = excluded.uid, resource_version = excluded.resource_version, repaired = excluded.repaired, \
              time = excluded.time, managers = excluded.managers, object = excluded.object \
-             WHERE excluded.repaired OR {}",
+             WHERE excluded.repaired AND excluded.uid = o.uid OR {}",
             is_newer("excluded", "o")
         );
         let remove_objects = format!(

@@ -112,13 +112,20 @@ async fn show(
     rows: &[Row<'_>],
     fresh: &HashSet<String>,
 ) -> Result<(), Error> {
-    let mut last = HashMap::new();
+    let (mut gone, mut there) = (Vec::new(), HashMap::<_, &Message>::new());
     for Row { message, .. } in rows.iter().filter(|row| fresh.contains(&*row.message.id)) {
         let key = (&message.cluster, &message.resource, &message.namespace, &message.name);
-        last.insert(key, *message);
+        if message.is_deletion() {
+            gone.push(*message);
+            // A comparison finds the deletion of an object after the one that was created again under its name.
+            if there.get(&key).is_some_and(|other| other.uid == message.uid) {
+                there.remove(&key);
+            }
+        } else {
+            there.insert(key, *message);
+        }
     }
-    let (gone, there): (Vec<&Message>, Vec<_>) =
-        last.into_values().partition(|message| message.is_deletion());
+    let there: Vec<_> = there.into_values().collect();
     let (client, statements) = (&connection.client, &connection.statements);
     for (messages, statement) in
         [(gone, &statements.remove_objects), (there, &statements.put_objects)]
