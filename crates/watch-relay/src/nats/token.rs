@@ -10,17 +10,22 @@
 //!
 //! So `rbac.authorization.k8s.io` is `rbac_authorization_k8s_io`, and no two values are written alike.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// What a token must not have, or has in the place of something else; also all that is not ASCII.
 const TOKEN: &AsciiSet = &CONTROLS.add(b' ').add(b'_').add(b'%').add(b'*').add(b'>').add(b'$');
 
 /// Writes a value as a token.
-pub(crate) fn encode(value: &str) -> String {
+pub(crate) fn encode(value: &str) -> Cow<'_, str> {
     match value {
-        "" => "_".to_owned(),
-        "." => "%2E".to_owned(),
-        _ => utf8_percent_encode(value, TOKEN).to_string().replace('.', "_"),
+        "" => "_".into(),
+        "." => "%2E".into(),
+        _ => match Cow::from(utf8_percent_encode(value, TOKEN)) {
+            token if token.contains('.') => token.replace('.', "_").into(),
+            token => token,
+        },
     }
 }
 

@@ -86,12 +86,12 @@ pub(super) fn parse(text: &str) -> Result<Vec<Part>, String> {
 }
 
 /// Writes a template with these values.
-pub(super) fn render(parts: &[Part], mut value: impl FnMut(Value) -> String) -> String {
+pub(super) fn render<T: AsRef<str>>(parts: &[Part], mut value: impl FnMut(Value) -> T) -> String {
     let mut text = String::with_capacity(96);
     for part in parts {
         match part {
             Part::Text(part) => text.push_str(part),
-            Part::Value(part) => text.push_str(&value(*part)),
+            Part::Value(part) => text.push_str(value(*part).as_ref()),
         }
     }
     text

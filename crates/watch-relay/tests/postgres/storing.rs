@@ -5,8 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::json;
 use watch_protocol::EventType::{Added, Deleted, Modified};
-use watch_relay::{Batch, Message};
 use watch_relay::sink::Sink as _;
+use watch_relay::{Batch, Message};
 
 use crate::support::{commit, config, ids, message, open, present, store, texts, with_object};
 use engines::postgres::Server;

@@ -45,14 +45,14 @@ impl Template {
             }
         }
         let template = Self(parts);
-        check(&render(&template.0, |_| "x".to_owned())).map_err(|what| wrong(&what))?;
+        check(&render(&template.0, |_| "x")).map_err(|what| wrong(&what))?;
         Ok(template)
     }
 
     /// Returns the topic, if it is the same for all messages.
     pub(super) fn fixed(&self) -> Option<String> {
         let is_fixed = self.0.iter().all(|part| matches!(part, Part::Text(_)));
-        is_fixed.then(|| render(&self.0, |_| String::new()))
+        is_fixed.then(|| render(&self.0, |_| ""))
     }
 
     /// Returns the topic of a message.

@@ -20,6 +20,10 @@ pub(super) struct Seen {
     is_repair: bool,
 }
 
+/// A subject, by its hash.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Subject(u64);
+
 /// The last event of an object that was stored.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Mark {
@@ -55,9 +59,9 @@ impl Marks {
         Self { is_shared, ..Self::default() }
     }
 
-    /// Reads a message.
-    pub(super) fn seen(&self, message: &Message) -> Option<Seen> {
-        let mut seen = self.stored(&message.id, &message.path())?;
+    /// Reads a message, whose object has this path.
+    pub(super) fn seen(&self, message: &Message, path: &str) -> Option<Seen> {
+        let mut seen = self.stored(&message.id, path)?;
         seen.is_repair = message.is_repair;
         Some(seen)
     }
@@ -97,14 +101,19 @@ impl Marks {
         self.objects.insert(seen.object, seen.mark);
     }
 
+    /// Returns what a subject is known by.
+    pub(super) fn subject(&self, subject: &str) -> Subject {
+        Subject(self.hashers[0].hash_one(subject))
+    }
+
     /// Returns the sequence of the last message of a subject; zero if there is none, as far as is known.
-    pub(super) fn sequence(&self, subject: &str) -> u64 {
-        self.subjects.get(&self.hashers[0].hash_one(subject)).copied().unwrap_or(0)
+    pub(super) fn sequence(&self, subject: Subject) -> u64 {
+        self.subjects.get(&subject.0).copied().unwrap_or(0)
     }
 
     /// Records the sequence of the last message of a subject; zero if there is none.
-    pub(super) fn set_sequence(&mut self, subject: &str, sequence: u64) {
-        let subject = self.hashers[0].hash_one(subject);
+    pub(super) fn set_sequence(&mut self, subject: Subject, sequence: u64) {
+        let Subject(subject) = subject;
         self.last_sequence = self.last_sequence.max(sequence);
         if sequence == 0 {
             self.subjects.remove(&subject);
@@ -115,13 +124,13 @@ impl Marks {
 
     /// Records that something is sent to a subject. Returns whether something is in flight to it already, or was and may
     /// have been stored.
-    pub(super) fn begin(&mut self, subject: &str) -> bool {
-        !self.begun.insert(self.hashers[0].hash_one(subject))
+    pub(super) fn begin(&mut self, subject: Subject) -> bool {
+        !self.begun.insert(subject.0)
     }
 
     /// Records that nothing is in flight to a subject.
-    pub(super) fn end(&mut self, subject: &str) {
-        self.begun.remove(&self.hashers[0].hash_one(subject));
+    pub(super) fn end(&mut self, subject: Subject) {
+        self.begun.remove(&subject.0);
     }
 
     /// Returns the highest sequence that was recorded.

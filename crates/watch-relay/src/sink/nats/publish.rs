@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_nats::HeaderMap;
-use async_nats::header::HeaderValue;
+use async_nats::header::{HeaderName, HeaderValue};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::publish::PublishAck;
 use async_nats::jetstream::stream::{Info, Stream};
@@ -13,7 +13,7 @@ use crate::message::Message;
 use crate::nats::{Connection, is_wrong_sequence, last_of};
 use crate::sink::SinkError;
 use crate::sink::nats::fence::FenceRecord;
-use crate::sink::nats::marks::{Marks, Seen};
+use crate::sink::nats::marks::{Marks, Seen, Subject};
 use crate::sink::nats::subject::{self, Template};
 
 /// The header of the event's id, by which the server recognises it within the duplicate window.
@@ -71,22 +71,24 @@ impl Publisher<'_> {
     }
 
     async fn publish(&self, message: &Message) -> Result<Outcome, SinkError> {
-        let seen = self.marks().seen(message);
+        let path = message.path();
+        let seen = self.marks().seen(message, &path);
         if seen.is_some_and(|seen| self.marks().has(&seen)) {
             return Ok(Outcome::Stored);
         }
         let subject = self.template.subject(message);
+        let known = self.marks().subject(&subject);
         if subject.len() > subject::MAX_LENGTH {
             let (length, limit) = (subject.len(), subject::MAX_LENGTH);
             return Ok(Outcome::Refused(format!(
                 "its subject has {length} bytes, and {limit} is the limit; shorten `subject`"
             )));
         }
-        let mut expects = self.marks().begin(&subject) || self.always_expects;
+        let mut expects = self.marks().begin(known) || self.always_expects;
         for _ in 0..ATTEMPTS {
-            let sequence = expects.then(|| self.marks().sequence(&subject));
+            let sequence = expects.then(|| self.marks().sequence(known));
             expects = true;
-            let headers = match self.headers(message, sequence) {
+            let headers = match self.headers(message, &path, sequence) {
                 Ok(headers) => headers,
                 Err(name) => {
                     return Ok(Outcome::Refused(format!("its header {name} has a line break")));
@@ -96,7 +98,7 @@ impl Publisher<'_> {
             let publish = PublishMessage::build().payload(body).headers(headers);
             let error = match self.connection.publish(&subject, publish).await {
                 Ok(acknowledgement) => {
-                    self.acknowledged(&subject, seen.as_ref(), &acknowledgement);
+                    self.acknowledged(known, seen.as_ref(), &acknowledgement);
                     return Ok(Outcome::Stored);
                 }
                 Err(error) => error,
@@ -112,7 +114,7 @@ impl Publisher<'_> {
         Err(SinkError::new(format!("{name}: others write {subject} at the same time")))
     }
 
-    fn acknowledged(&self, subject: &str, seen: Option<&Seen>, acknowledgement: &PublishAck) {
+    fn acknowledged(&self, subject: Subject, seen: Option<&Seen>, acknowledgement: &PublishAck) {
         let mut marks = self.marks();
         marks.end(subject);
         // That of a duplicate may be the sequence of another subject.
@@ -136,7 +138,8 @@ impl Publisher<'_> {
         let mut is_foreign = false;
         {
             let mut marks = self.marks();
-            marks.set_sequence(subject, last.as_ref().map_or(0, |last| last.sequence));
+            let known = marks.subject(subject);
+            marks.set_sequence(known, last.as_ref().map_or(0, |last| last.sequence));
             if let Some(last) = last {
                 let header = |name| last.headers.get(name).map(HeaderValue::as_str);
                 is_stored = header(ID) == Some(&message.id);
@@ -156,18 +159,23 @@ impl Publisher<'_> {
     }
 
     /// Returns the headers; the name of one whose value cannot be sent if there is such a one.
-    fn headers(&self, message: &Message, sequence: Option<u64>) -> Result<HeaderMap, &'static str> {
+    fn headers(
+        &self,
+        message: &Message,
+        path: &str,
+        sequence: Option<u64>,
+    ) -> Result<HeaderMap, &'static str> {
         let mut headers = HeaderMap::new();
         if let Some(sequence) = sequence {
-            headers.insert(SEQUENCE, HeaderValue::from(sequence));
+            headers.insert(HeaderName::from_static(SEQUENCE), HeaderValue::from(sequence));
         }
         let mut put = |name: &'static str, value: &str| {
             let value: HeaderValue = value.parse().map_err(|_| name)?;
-            headers.insert(name, value);
+            headers.insert(HeaderName::from_static(name), value);
             Ok::<(), &'static str>(())
         };
         put(ID, &message.id)?;
-        put(PATH, &message.path())?;
+        put(PATH, path)?;
         put(STREAM, &self.stream.cached_info().config.name)?;
         put(CONTENT_TYPE, message.payload.content_type)?;
         for (name, value) in &message.payload.headers {

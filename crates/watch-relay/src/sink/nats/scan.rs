@@ -31,7 +31,7 @@ pub(super) async fn read(
         ..OrderedConfig::default()
     };
     let each = |message: &Message, sequence| {
-        marks.set_sequence(&message.subject, sequence);
+        marks.set_sequence(marks.subject(&message.subject), sequence);
         let header = |name| message.headers.as_ref().and_then(|headers| headers.get(name));
         if let (Some(id), Some(path)) = (header(ID), header(PATH)) {
             let seen = marks.stored(id.as_str(), path.as_str());

@@ -2,6 +2,8 @@
 //!
 //! Each value stands in one token: see [`encode`]. The empty group is `core`, and a group of that name `%63ore`.
 
+use std::borrow::Cow;
+
 use crate::message::Message;
 use crate::nats::{Failure, encode};
 use crate::sink::template::{NAMES, Part, Value, parse, render};
@@ -19,7 +21,7 @@ impl Template {
     pub(super) fn parse(text: &str) -> Result<Self, Failure> {
         let wrong = |what: &str| Failure::new(format!("`subject` {text:?}: {what}"));
         let template = Self(parse(text).map_err(|what| wrong(&what))?);
-        let sample = template.render(|_| "x".to_owned());
+        let sample = template.render(|_| "x");
         let is_bad = |c: char| matches!(c, '*' | '>') || c.is_whitespace() || c.is_control();
         if sample.contains(is_bad) {
             return Err(wrong("a wildcard, a space or a control character outside of `{}`"));
@@ -51,14 +53,14 @@ impl Template {
     /// Returns what messages have in common whose order must be kept: the subject with its type left open.
     pub(super) fn ordering_key(&self, message: &Message) -> String {
         self.render(|value| match value {
-            Value::Type => "*".to_owned(),
+            Value::Type => "*".into(),
             value => token(value, message),
         })
     }
 
     /// Returns the wildcard subject of all messages.
     pub(super) fn filter(&self) -> String {
-        let sample = self.render(|_| "*".to_owned());
+        let sample = self.render(|_| "*");
         let tokens = sample.split('.').map(|token| if token.contains('*') { "*" } else { token });
         tokens.collect::<Vec<_>>().join(".")
     }
@@ -70,16 +72,16 @@ impl Template {
         fixed.chain([">"]).collect::<Vec<_>>().join(".")
     }
 
-    fn render(&self, value: impl FnMut(Value) -> String) -> String {
+    fn render<T: AsRef<str>>(&self, value: impl FnMut(Value) -> T) -> String {
         render(&self.0, value)
     }
 }
 
-fn token(value: Value, message: &Message) -> String {
+fn token(value: Value, message: &Message) -> Cow<'_, str> {
     match (value, value.of(message)) {
-        (Value::Group, "") => "core".to_owned(),
-        (Value::Group, "core") => "%63ore".to_owned(),
-        (Value::Type, change) => change.to_owned(),
+        (Value::Group, "") => "core".into(),
+        (Value::Group, "core") => "%63ore".into(),
+        (Value::Type, change) => change.into(),
         (_, text) => encode(text),
     }
 }
