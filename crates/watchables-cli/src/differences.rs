@@ -72,10 +72,9 @@ impl Differences {
                 let shown = changes.into_iter().filter(|change| self.shows(change, object));
                 Shown::Changes(shown.collect())
             }),
-            DiffForm::Full => self.whole(before, object, |diff| match whole_object::lines(diff) {
-                Ok(lines) => Shown::Whole(lines),
-                Err(error) => Shown::Remark(format!("(cannot be shown as YAML: {error})")),
-            }),
+            DiffForm::Full => {
+                self.whole(before, object, |diff| Shown::Whole(whole_object::lines(diff)))
+            }
             DiffForm::JsonPatch => self.whole(before, object, |diff| {
                 Shown::Patch(diff.to_json_patch().as_shown_value().to_string())
             }),

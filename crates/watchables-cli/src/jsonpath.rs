@@ -18,7 +18,7 @@ mod tests;
 
 use serde_json::Value;
 
-pub(crate) use go_text::plain;
+pub(crate) use go_text::{number, plain};
 pub(crate) use scanner::Fault;
 use template::{Part, Path};
 

@@ -228,12 +228,11 @@ impl Output {
         {
             metadata.remove("managedFields");
         }
-        let text = yaml::to_string(&object).map_err(io::Error::other)?;
+        let text = yaml::to_string(&object);
         let stamp = stamp.map(|stamp| format!(" {}", stamp.trim_start())).unwrap_or_default();
         let cluster = source.cluster.iter().map(|cluster| format!(" {cluster}"));
         let cluster: String = cluster.collect();
-        let end = if text.ends_with('\n') { "" } else { "\n" };
-        write!(self.out, "---\n# {}{stamp}{cluster}\n{text}{end}", event.etype)
+        write!(self.out, "---\n# {}{stamp}{cluster}\n{text}", event.etype)
     }
 
     /// Writes `pod/web-1`, or `deployment.apps/web`.

@@ -81,6 +81,5 @@ fn list(objects: &[StateObject<'_>]) -> Value {
 }
 
 fn write_yaml(out: &mut impl Write, value: &Value) -> io::Result<()> {
-    let yaml = crate::yaml::to_string(value).map_err(io::Error::other)?;
-    out.write_all(yaml.as_bytes())
+    out.write_all(crate::yaml::to_string(value).as_bytes())
 }

@@ -22,13 +22,9 @@ pub(crate) enum Part {
 }
 
 /// Returns the lines of both objects, without what a diff leaves out. Values of Secrets are hashes.
-///
-/// # Errors
-///
-/// Fails if an object cannot be written as YAML.
-pub(crate) fn lines(diff: &Diff) -> Result<Vec<Line>, serde_saphyr::SerializeError> {
+pub(crate) fn lines(diff: &Diff) -> Vec<Line> {
     let (before, after) = diff.shown_objects();
-    let (before, after) = (yaml::to_string(before)?, yaml::to_string(after)?);
+    let (before, after) = (yaml::to_string(before), yaml::to_string(after));
     let lines = TextDiff::from_lines(&before, &after);
     let lines = lines.iter_all_changes().map(|change| Line {
         part: match change.tag() {
@@ -38,7 +34,7 @@ pub(crate) fn lines(diff: &Diff) -> Result<Vec<Line>, serde_saphyr::SerializeErr
         },
         text: change.value().trim_end_matches('\n').to_owned(),
     });
-    Ok(lines.collect())
+    lines.collect()
 }
 
 #[cfg(test)]
@@ -56,7 +52,7 @@ mod tests {
             })
         };
         let diff = Diff::between(&object("1", "x:1"), &object("2", "x:2")).unwrap();
-        let lines: Vec<_> = lines(&diff).unwrap();
+        let lines: Vec<_> = lines(&diff);
         let of = |part| lines.iter().filter(move |line| line.part == part);
         let texts =
             |part| of(part).map(|line| line.text.trim_matches([' ', '-'])).collect::<Vec<_>>();

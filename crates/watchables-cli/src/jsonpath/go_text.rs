@@ -92,6 +92,16 @@ fn sorted(members: &Map<String, Value>) -> Vec<(&String, &Value)> {
     members
 }
 
+/// Returns what YAML has for a number: whatever Go writes as an integer into JSON is one, if it has at most 64 bits.
+pub(crate) fn number(number: &Number) -> String {
+    let json = decimal(number, true);
+    match (json.parse::<i64>(), json.parse::<u64>()) {
+        (Ok(integer), _) => integer.to_string(),
+        (_, Ok(_)) => json,
+        _ => decimal(number, false),
+    }
+}
+
 /// Returns a number: integers of 64 bits with a sign as they are, others as Go prints a `float64`.
 fn decimal(number: &Number, is_json: bool) -> String {
     let Some(float) = number.as_f64().filter(|_| number.as_i64().is_none()) else {
@@ -100,9 +110,16 @@ fn decimal(number: &Number, is_json: bool) -> String {
     // In plain text, numbers of more than six digits have an exponent.
     let without_exponent = if is_json { 1e-6..1e21 } else { 1e-4..1e6 };
     if float == 0.0 || without_exponent.contains(&float.abs()) {
-        return float.to_string();
+        let text = float.to_string();
+        // Of two that are as near, Go takes the one whose last digit is even, as does a format with a precision.
+        return match text.split_once('.') {
+            Some((_, fraction)) => format!("{float:.*}", fraction.len()),
+            None => text,
+        };
     }
     let text = format!("{float:e}");
+    let places = text.split_once('e').map_or(0, |(digits, _)| digits.trim_start_matches('-').len());
+    let text = format!("{float:.*e}", places.saturating_sub("1.".len()));
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let (sign, exponent) = exponent.strip_prefix('-').map_or(('+', exponent), |rest| ('-', rest));
     let width = if is_json { 1 } else { 2 };
