@@ -9,18 +9,20 @@ mod reading;
 mod replaying;
 mod serve;
 mod writing;
+mod yaml;
 
 use std::path::Path;
 
 use self::program::Kubectl;
 use self::serve::Serve;
+use crate::cluster::Cluster;
 use crate::report::{Outcome, Report};
 
 /// The arguments of `watchables serve`.
 const SERVERS: [&[&str]; 2] =
     [&["--release", "1.20", "--demo"], &["--release", "1.36", "--demo", "--tls", "--token=t0ken"]];
 
-pub(crate) async fn run(report: &Report) {
+pub(crate) async fn run(cluster: &Cluster, report: &Report) {
     if !report.wants("kubectl") {
         return;
     }
@@ -41,6 +43,9 @@ pub(crate) async fn run(report: &Report) {
         report.test(&name, Box::pin(replaying::run(&program))).await;
         let name = format!("kubectl {version} prints what watchables watch prints");
         report.test(&name, Box::pin(columns::run(&program))).await;
+        let name =
+            format!("kubectl {version} on the suite's own server: what watch prints as YAML");
+        report.test(&name, Box::pin(yaml::run_on(cluster, &program, &version))).await;
     }
 }
 
@@ -62,7 +67,8 @@ async fn run_on(
     test("get a missing object", Box::pin(reading::get_missing(&kubectl))).await;
     test("get in pages, by selector, as JSON", Box::pin(reading::get_selected(&kubectl))).await;
     test("get pods -A -w shows changes", Box::pin(reading::get_watch(&kubectl))).await;
-    test("what watch prints", Box::pin(formats::run(&kubectl, &server))).await;
+    test("what watch prints", Box::pin(formats::run(&kubectl))).await;
+    test("what watch prints as YAML", Box::pin(yaml::run(&kubectl, version))).await;
     test("the plugin", Box::pin(plugin::run(&kubectl, &server))).await;
     test("describe", Box::pin(reading::describe(&kubectl))).await;
     test("create", Box::pin(writing::create(&kubectl))).await;

@@ -61,7 +61,7 @@ async fn main() -> ExitCode {
     let suite = async {
         conforms::run(&cluster, &report).await;
         scenarios::run(&cluster, &report).await;
-        kubectl::run(&report).await;
+        kubectl::run(&cluster, &report).await;
         deploy::run(&cluster, &report).await;
         faults::run(&cluster, &report, seed).await;
     };

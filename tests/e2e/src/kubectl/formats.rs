@@ -7,13 +7,13 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::program::Kubectl;
-use super::serve::{Serve, program};
+use super::serve::program;
 use crate::report::{NotPassed, Outcome, failed};
 
 const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// One object of a kind that nothing of the demo changes, with all that can be in JSON.
-const OBJECTS: &str = r#"{"apiVersion": "v1", "kind": "List", "items": [
+pub(super) const OBJECTS: &str = r#"{"apiVersion": "v1", "kind": "List", "items": [
 {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "shapes.example.com"},
  "spec": {"group": "example.com", "scope": "Namespaced",
   "names": {"kind": "Shape", "plural": "shapes", "singular": "shape", "listKind": "ShapeList"},
@@ -72,7 +72,7 @@ const COLUMNS: [&str; 5] = [
     r"DOT:.data.a\.b,BIG:.data.b20,MILLION:.data.million,T:.data.t",
 ];
 
-pub(super) async fn run(kubectl: &Kubectl<'_>, server: &Serve) -> Outcome {
+pub(super) async fn run(kubectl: &Kubectl) -> Outcome {
     kubectl.write("definition.json", OBJECTS)?;
     kubectl.write("shape.json", SHAPE)?;
     kubectl.output(&["apply", "-f", "definition.json"]).await?;
@@ -83,7 +83,7 @@ pub(super) async fn run(kubectl: &Kubectl<'_>, server: &Serve) -> Outcome {
         let format = format!("jsonpath={template}");
         let theirs = kubectl.output(&["get", "shape", "s", "-o", &format]).await?;
         // A line of its own for each event.
-        let ours = watch(server, &["-o", &format]).await?;
+        let ours = watch(kubectl, &["-o", &format]).await?;
         same(&format, ours.strip_suffix('\n').unwrap_or(&ours), theirs.trim_end_matches('\n'))?;
     }
     for columns in COLUMNS {
@@ -91,7 +91,7 @@ pub(super) async fn run(kubectl: &Kubectl<'_>, server: &Serve) -> Outcome {
         for more in [&[][..], &["--no-headers"]] {
             let arguments = [&["get", "shape", "s", "-o", &format], more].concat();
             let theirs = kubectl.output(&arguments).await?;
-            let ours = watch(server, &[&["-o", &format], more].concat()).await?;
+            let ours = watch(kubectl, &[&["-o", &format], more].concat()).await?;
             same(&format, &ours, &theirs)?;
         }
     }
@@ -99,11 +99,16 @@ pub(super) async fn run(kubectl: &Kubectl<'_>, server: &Serve) -> Outcome {
 }
 
 /// Returns what `watchables watch` prints of the object.
-async fn watch(server: &Serve, arguments: &[&str]) -> Result<String, NotPassed> {
+async fn watch(kubectl: &Kubectl, arguments: &[&str]) -> Result<String, NotPassed> {
+    watch_once(kubectl, &[&["shape", "s", "-n", "default"], arguments].concat()).await
+}
+
+/// Returns what `watchables watch` prints of one event.
+pub(super) async fn watch_once(kubectl: &Kubectl, arguments: &[&str]) -> Result<String, NotPassed> {
     let mut command = Command::new(program()?);
     command
-        .args(["watch", "shape", "s", "-n", "default", "--count=1", "--for=30s", "--kubeconfig"])
-        .arg(server.kubeconfig())
+        .args(["watch", "--count=1", "--for=30s", "--kubeconfig"])
+        .arg(kubectl.kubeconfig())
         .args(arguments)
         .stdin(Stdio::null())
         .kill_on_drop(true);

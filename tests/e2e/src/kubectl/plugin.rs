@@ -13,7 +13,7 @@ use crate::report::{NotPassed, Outcome, failed};
 
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-pub(super) async fn run(kubectl: &Kubectl<'_>, server: &Serve) -> Outcome {
+pub(super) async fn run(kubectl: &Kubectl, server: &Serve) -> Outcome {
     let folder = server.folder().join("plugins");
     std::fs::create_dir_all(&folder).map_err(failed)?;
     let linked = Command::new(program()?).arg("plugin").arg(&folder).output().await;
@@ -40,7 +40,7 @@ pub(super) async fn run(kubectl: &Kubectl<'_>, server: &Serve) -> Outcome {
 
 /// Returns what kubectl prints with this path.
 async fn output(
-    kubectl: &Kubectl<'_>,
+    kubectl: &Kubectl,
     server: &Serve,
     path: &OsString,
     arguments: &[&str],

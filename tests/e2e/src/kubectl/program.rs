@@ -15,10 +15,11 @@ use crate::report::{NotPassed, failed};
 
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// kubectl with a server's kubeconfig, run in the server's directory.
-pub(super) struct Kubectl<'a> {
+/// kubectl with a server's kubeconfig, run in a directory for its files.
+pub(super) struct Kubectl {
     program: PathBuf,
-    server: &'a Serve,
+    folder: PathBuf,
+    kubeconfig: PathBuf,
 }
 
 /// A process of kubectl, or of `watchables`, that runs until it is dropped.
@@ -59,9 +60,29 @@ async fn version(program: &Path) -> Result<String, String> {
     Ok(version.trim_start_matches('v').to_owned())
 }
 
-impl<'a> Kubectl<'a> {
-    pub(super) fn new(program: &Path, server: &'a Serve) -> Self {
-        Self { program: program.to_owned(), server }
+impl Kubectl {
+    pub(super) fn new(program: &Path, server: &Serve) -> Self {
+        Self {
+            program: program.to_owned(),
+            folder: server.folder().to_owned(),
+            kubeconfig: server.kubeconfig(),
+        }
+    }
+
+    /// For a server that is not `watchables serve`. Writes its kubeconfig into the folder.
+    pub(super) fn with_kubeconfig(
+        program: &Path,
+        folder: &Path,
+        kubeconfig: &str,
+    ) -> Result<Self, NotPassed> {
+        let path = folder.join("kubeconfig");
+        std::fs::write(&path, kubeconfig).map_err(failed)?;
+        let (program, folder) = (program.to_owned(), folder.to_owned());
+        Ok(Self { program, folder, kubeconfig: path })
+    }
+
+    pub(super) fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
     }
 
     /// Returns kubectl's file, or its name if it is on the path.
@@ -71,15 +92,15 @@ impl<'a> Kubectl<'a> {
 
     /// Writes a file in kubectl's working directory.
     pub(super) fn write(&self, name: &str, text: &str) -> Result<(), NotPassed> {
-        std::fs::write(self.server.folder().join(name), text).map_err(failed)
+        std::fs::write(self.folder.join(name), text).map_err(failed)
     }
 
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
         command
-            .current_dir(self.server.folder())
-            .env("KUBECONFIG", self.server.kubeconfig())
-            .env("HOME", self.server.folder())
+            .current_dir(&self.folder)
+            .env("KUBECONFIG", &self.kubeconfig)
+            .env("HOME", &self.folder)
             .args(args)
             .stdin(Stdio::null())
             .kill_on_drop(true);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::program::Kubectl;
 use crate::report::{NotPassed, Outcome};
 
-pub(super) async fn version(kubectl: &Kubectl<'_>, release: &str) -> Outcome {
+pub(super) async fn version(kubectl: &Kubectl, release: &str) -> Outcome {
     let minor = release.trim_start_matches("1.");
     let server = ["Server Version", &format!("v1.{minor}.")];
     kubectl.succeeds(&["version"], &server).await?;
@@ -15,7 +15,7 @@ pub(super) async fn version(kubectl: &Kubectl<'_>, release: &str) -> Outcome {
     Ok(String::new())
 }
 
-pub(super) async fn api_resources(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn api_resources(kubectl: &Kubectl) -> Outcome {
     let text = kubectl.output(&["api-resources"]).await?;
     let row = |name: &str| {
         let row = text.lines().find(|line| line.split_whitespace().next() == Some(name));
@@ -48,7 +48,7 @@ pub(super) async fn api_resources(kubectl: &Kubectl<'_>) -> Outcome {
 
 const HEADER: &str = "NAME SHORTNAMES APIVERSION NAMESPACED KIND";
 
-pub(super) async fn get(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn get(kubectl: &Kubectl) -> Outcome {
     let pods = kubectl.output(&["get", "pods", "-A"]).await?;
     let mut lines = pods.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
     same(&lines.next().unwrap_or_default().join(" "), "NAMESPACE NAME READY STATUS RESTARTS AGE")?;
@@ -69,7 +69,7 @@ pub(super) async fn get(kubectl: &Kubectl<'_>) -> Outcome {
     Ok(format!("{} pods", pods.lines().count() - 1))
 }
 
-pub(super) async fn get_missing(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn get_missing(kubectl: &Kubectl) -> Outcome {
     let none = r#"Error from server (NotFound): pods "none" not found"#;
     kubectl.fails(&["get", "pods", "none"], &[none]).await?;
     kubectl.prints(&["get", "pods", "none", "--ignore-not-found"], "").await?;
@@ -81,7 +81,7 @@ pub(super) async fn get_missing(kubectl: &Kubectl<'_>) -> Outcome {
     Ok(String::new())
 }
 
-pub(super) async fn get_selected(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn get_selected(kubectl: &Kubectl) -> Outcome {
     let all = kubectl.output(&["get", "ns", "-o", "name"]).await?;
     // Other tests' namespaces may come and go; the namespaces of every cluster stay.
     let paged = kubectl.output(&["get", "ns", "-o", "name", "--chunk-size=2"]).await?;
@@ -108,7 +108,7 @@ pub(super) async fn get_selected(kubectl: &Kubectl<'_>) -> Outcome {
 }
 
 /// Existing pods come first, then the test's changes and the demo's.
-pub(super) async fn get_watch(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn get_watch(kubectl: &Kubectl) -> Outcome {
     let mut watch = kubectl.spawn(&["get", "pods", "-A", "-w"])?;
     let head = watch.wait_for_line("the header", |_| true).await?;
     same(&head.join(" "), "NAMESPACE NAME READY STATUS RESTARTS AGE")?;
@@ -129,7 +129,7 @@ pub(super) async fn get_watch(kubectl: &Kubectl<'_>) -> Outcome {
     Ok(format!("the demo's {} became {}", changed[1], changed[2..4].join(" ")))
 }
 
-pub(super) async fn describe(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn describe(kubectl: &Kubectl) -> Outcome {
     let parts = ["Name:", "node-1", "Labels:", "kubernetes.io/hostname=node-1", "Conditions:"];
     kubectl.succeeds(&["describe", "node", "node-1"], &parts).await?;
     kubectl.succeeds(&["describe", "ns", "default"], &["default", "Active"]).await?;

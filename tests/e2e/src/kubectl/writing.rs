@@ -48,7 +48,7 @@ metadata: {name: often}
 spec: {schedule: hourly}
 ";
 
-pub(super) async fn create(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn create(kubectl: &Kubectl) -> Outcome {
     kubectl.prints(&["create", "namespace", "kubectl"], "namespace/kubectl created").await?;
     let again = r#"Error from server (AlreadyExists): namespaces "kubectl" already exists"#;
     kubectl.fails(&["create", "namespace", "kubectl"], &[again]).await?;
@@ -62,7 +62,7 @@ pub(super) async fn create(kubectl: &Kubectl<'_>) -> Outcome {
     Ok(String::new())
 }
 
-pub(super) async fn apply(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn apply(kubectl: &Kubectl) -> Outcome {
     kubectl.write("manifest.yaml", MANIFEST)?;
     let apply = ["apply", "-f", "manifest.yaml"];
     kubectl.prints(&apply, "pod/web created\nconfigmap/settings created").await?;
@@ -76,7 +76,7 @@ pub(super) async fn apply(kubectl: &Kubectl<'_>) -> Outcome {
     Ok("created, unchanged, configured".to_owned())
 }
 
-pub(super) async fn patch(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn patch(kubectl: &Kubectl) -> Outcome {
     let image = r#"{"spec":{"containers":[{"name":"main","image":"other"}]}}"#;
     kubectl.prints(&["patch", "pod", "web", "-p", image], "pod/web patched").await?;
     let again = "pod/web patched (no change)";
@@ -98,7 +98,7 @@ pub(super) async fn patch(kubectl: &Kubectl<'_>) -> Outcome {
     Ok("strategic, merge and JSON".to_owned())
 }
 
-pub(super) async fn edit(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn edit(kubectl: &Kubectl) -> Outcome {
     let edit = ["edit", "configmap", "settings"];
     let editor = r"sed -i s/k:.w/k:\ edited/";
     kubectl.edits(&edit, editor, &["configmap/settings edited"]).await?;
@@ -115,7 +115,7 @@ pub(super) async fn edit(kubectl: &Kubectl<'_>) -> Outcome {
     Ok(String::new())
 }
 
-pub(super) async fn wait(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn wait(kubectl: &Kubectl) -> Outcome {
     let ready = ["wait", "--for=condition=Ready", "node/node-1", "--timeout=30s"];
     kubectl.prints(&ready, "node/node-1 condition met").await?;
     let pods =
@@ -135,7 +135,7 @@ pub(super) async fn wait(kubectl: &Kubectl<'_>) -> Outcome {
     Ok("for conditions and for a delete".to_owned())
 }
 
-pub(super) async fn server_side_apply(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn server_side_apply(kubectl: &Kubectl) -> Outcome {
     kubectl.write("owned.yaml", &REPLACEMENT.replace("settings", "owned"))?;
     let mut apply = vec!["apply", "--server-side", "--field-manager=one", "-f", "owned.yaml"];
     kubectl.prints(&apply, "configmap/owned serverside-applied").await?;
@@ -154,7 +154,7 @@ pub(super) async fn server_side_apply(kubectl: &Kubectl<'_>) -> Outcome {
     Ok(String::new())
 }
 
-pub(super) async fn scale(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn scale(kubectl: &Kubectl) -> Outcome {
     let create = ["create", "deployment", "site", "--image=example"];
     kubectl.prints(&create, "deployment.apps/site created").await?;
     let scale = ["scale", "deployment/site", "--replicas=3"];
@@ -166,7 +166,7 @@ pub(super) async fn scale(kubectl: &Kubectl<'_>) -> Outcome {
     Ok(String::new())
 }
 
-pub(super) async fn custom(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn custom(kubectl: &Kubectl) -> Outcome {
     kubectl.write("crontabs.yaml", CRONTABS)?;
     kubectl.write("crontab.yaml", CRONTAB)?;
     let name = "customresourcedefinition.apiextensions.k8s.io/crontabs.kubectl.example.com";
@@ -188,7 +188,7 @@ pub(super) async fn custom(kubectl: &Kubectl<'_>) -> Outcome {
     Ok(String::new())
 }
 
-pub(super) async fn delete(kubectl: &Kubectl<'_>) -> Outcome {
+pub(super) async fn delete(kubectl: &Kubectl) -> Outcome {
     kubectl.prints(&["delete", "pod", "web"], r#"pod "web" deleted"#).await?;
     kubectl.fails(&["delete", "pod", "web"], &["Error from server (NotFound)"]).await?;
     for name in ["a", "b"] {
