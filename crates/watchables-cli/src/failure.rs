@@ -11,11 +11,8 @@ use crate::printable::printable;
 /// Prints `error: `, the error and its causes on one line. Returns the exit code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     // Whoever reads standard error may have ended.
-    let advice = if is_without_response(error) {
-        "; `watchables doctor` tells what is in the way"
-    } else {
-        ""
-    };
+    let advice =
+        if is_without_response(error) { "; `watchables doctor` shows what is wrong" } else { "" };
     let _ = writeln!(io::stderr(), "error: {}{advice}", printable(&one_line(error)));
     ExitCode::FAILURE
 }

@@ -40,8 +40,8 @@ fn change(pod: &mut Value, random: &mut fastrand::Rng) {
     }
 }
 
-/// What a change tells.
-fn told(change: &Change<Pod>) -> String {
+/// Returns a change as a line.
+fn line_of(change: &Change<Pod>) -> String {
     let version = |pod: &Option<_>| {
         let version = |pod: &Pod| pod.metadata.resource_version.as_deref().map(str::to_owned);
         pod.as_deref().and_then(version)
@@ -88,7 +88,7 @@ async fn four_stores_tell_the_same_versions_and_differences() {
         soon(store.wait_for_version(&*revision).into_future()).await.unwrap();
         let mut lines = Vec::new();
         while let Some(change) = futures::FutureExt::now_or_never(changes.next()) {
-            lines.push(told(&change.unwrap()));
+            lines.push(line_of(&change.unwrap()));
         }
         assert_eq!(changes.missed(), 0);
         all.push(lines);

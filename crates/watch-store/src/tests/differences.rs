@@ -22,8 +22,8 @@ const NAMES: u8 = 6;
 
 type Objects = BTreeMap<String, Value>;
 
-/// What a change tells: what happened to which object, its versions, and the lines of the difference.
-fn told(change: &Change<DynamicObject>) -> (String, [Option<String>; 2], String) {
+/// Returns a change as text: what happened to which object, its versions, and the lines of the difference.
+fn line_of(change: &Change<DynamicObject>) -> (String, [Option<String>; 2], String) {
     let side = |object: &Option<_>| object.as_deref().map_or(Value::Null, value);
     let (before, after) = (side(&change.before), side(&change.after));
     let diff = change.diff().unwrap();

@@ -4,7 +4,7 @@ use ratatui::crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, Ke
 use tokio::sync::mpsc;
 use watch_terminal::Key;
 
-/// What the terminal tells.
+/// What comes from the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Input {
     Key(Key),
@@ -12,7 +12,7 @@ pub(super) enum Input {
     Resized,
 }
 
-/// Returns what the terminal tells. It ends with the terminal.
+/// Returns what comes from the terminal. It ends with the terminal.
 pub(super) fn read() -> mpsc::UnboundedReceiver<Input> {
     let (sender, inputs) = mpsc::unbounded_channel();
     std::thread::spawn(move || {

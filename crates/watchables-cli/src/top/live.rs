@@ -80,7 +80,7 @@ pub(super) async fn show(args: &TopArgs) -> anyhow::Result<()> {
             biased;
             woken = screen.next(now) => match woken {
                 Woken::Gone => return Ok(()),
-                Woken::Told(input) => match screen.take(input, now)? {
+                Woken::Input(input) => match screen.take(input, now)? {
                     Some(Action::Quit) => return Ok(()),
                     Some(Action::Write(file)) => {
                         let said = write::write(&screen.app, &resources, &names, &file, now.time);

@@ -51,7 +51,7 @@ pub(super) async fn show(args: &TopArgs, file: &Path) -> anyhow::Result<()> {
             woken = screen.next(now) => match woken {
                 Woken::Gone => return Ok(()),
                 Woken::Due => screen.draw(now)?,
-                Woken::Told(input) => match screen.take(input, now)? {
+                Woken::Input(input) => match screen.take(input, now)? {
                     Some(Action::Quit) => return Ok(()),
                     Some(Action::Playback(action)) => player.act(action, &mut screen)?,
                     _ => {}

@@ -29,8 +29,8 @@ pub(super) struct Screen {
 
 /// What comes next.
 pub(super) enum Woken {
-    /// The terminal has told something.
-    Told(Input),
+    /// A key was pressed, or the terminal has another size.
+    Input(Input),
     /// The screen is to be drawn.
     Due,
     /// The terminal is gone.
@@ -77,7 +77,7 @@ impl Screen {
         let due = earliest.map_or(due, |earliest| earliest.max(due));
         tokio::select! {
             biased;
-            input = self.inputs.recv() => input.map_or(Woken::Gone, Woken::Told),
+            input = self.inputs.recv() => input.map_or(Woken::Gone, Woken::Input),
             () = tokio::time::sleep_until(due) => Woken::Due,
         }
     }

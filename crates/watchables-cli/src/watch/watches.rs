@@ -29,8 +29,8 @@ use crate::say::say;
 use crate::{failure, notices};
 
 /// How long a watch that does not become live holds up what the others have: for the widths of columns, and for the order.
-const PATIENCE: Duration = Duration::from_secs(1);
-const PATIENCE_FOR_ORDER: Duration = Duration::from_mins(1);
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(1);
+const SETTLE_TIMEOUT_TO_SORT: Duration = Duration::from_mins(1);
 
 /// All watches.
 pub(crate) struct Watches {
@@ -42,7 +42,7 @@ pub(crate) struct Watches {
     /// How far the first states are.
     pub(crate) progress: Rc<Progress>,
     has_several_clusters: bool,
-    patience: Duration,
+    settle_timeout: Duration,
     /// The clusters that are left out.
     absent: Vec<Arc<str>>,
     last_error: LastError,
@@ -63,7 +63,11 @@ impl Watches {
             statuses: Vec::new(),
             progress: progress.clone(),
             has_several_clusters,
-            patience: if args.sort_by.is_some() { PATIENCE_FOR_ORDER } else { PATIENCE },
+            settle_timeout: if args.sort_by.is_some() {
+                SETTLE_TIMEOUT_TO_SORT
+            } else {
+                SETTLE_TIMEOUT
+            },
             absent: Vec::new(),
             last_error,
             clusters: Vec::new(),
@@ -134,7 +138,7 @@ impl Watches {
     /// Resolves when what exists at the start was delivered of those that were added so far, or should have been.
     pub(crate) fn settled(&self) -> LocalBoxFuture<'static, ()> {
         let statuses = self.statuses.iter().map(|(_, status)| status.clone()).collect();
-        settled::settled(statuses, self.patience).boxed_local()
+        settled::settled(statuses, self.settle_timeout).boxed_local()
     }
 
     /// Reports how they are. Never resolves.

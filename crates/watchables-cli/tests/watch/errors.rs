@@ -61,7 +61,7 @@ fn unreachable_server_is_a_one_line_error() {
     let output = run(watchables(&home).args(["watch", "pods", "--kubeconfig"]).arg(kubeconfig));
     assert_error(&output, &format!("the API server {url}: "));
     let error = assert_error(&output, "onnection refused");
-    assert!(error.ends_with("; `watchables doctor` tells what is in the way\n"), "{error}");
+    assert!(error.ends_with("; `watchables doctor` shows what is wrong\n"), "{error}");
 }
 
 #[test]
