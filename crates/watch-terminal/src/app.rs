@@ -148,6 +148,26 @@ impl App {
         self.is_changed = true;
     }
 
+    /// Adds a kind without any object. Returns its place, as if it had been the last in [`Setup::kinds`].
+    pub fn add_kind(&mut self, setup: KindSetup) -> usize {
+        self.kinds.push(Kind::new(setup));
+        self.is_changed = true;
+        self.kinds.len() - 1
+    }
+
+    /// Adds a cluster. Returns its place, as if it had been the last in [`Setup::clusters`].
+    pub fn add_cluster(&mut self, name: impl Into<String>) -> usize {
+        self.clusters.push(name.into());
+        self.is_changed = true;
+        self.clusters.len() - 1
+    }
+
+    /// Adds a watch that waits for its first response. Returns its place, as if it had been the last in [`Setup::watches`].
+    pub fn add_watch(&mut self, name: impl Into<String>) -> usize {
+        self.is_changed = true;
+        self.watches.add(name.into())
+    }
+
     /// Takes note of how a watch is, by its place in [`Setup::watches`].
     pub fn set_watch(&mut self, watch: usize, state: WatchState, now: Now) {
         self.watches.set(watch, state, now);

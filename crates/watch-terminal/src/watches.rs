@@ -70,8 +70,17 @@ pub(crate) enum Line {
 
 impl Watches {
     pub(crate) fn new(names: Vec<String>) -> Self {
-        let watch = |name| Watch { name, state: WatchState::Connecting, since: None };
-        Self { all: names.into_iter().map(watch).collect(), ..Self::default() }
+        let mut watches = Self::default();
+        for name in names {
+            watches.add(name);
+        }
+        watches
+    }
+
+    /// Adds one, and returns its place.
+    pub(crate) fn add(&mut self, name: String) -> usize {
+        self.all.push(Watch { name, state: WatchState::Connecting, since: None });
+        self.all.len() - 1
     }
 
     pub(crate) fn set(&mut self, place: usize, state: WatchState, now: Now) {

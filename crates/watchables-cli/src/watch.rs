@@ -15,7 +15,7 @@ mod resume;
 mod seen;
 mod settled;
 mod sorted;
-mod start;
+pub(crate) mod start;
 mod starting;
 mod stats;
 mod stats_signal;

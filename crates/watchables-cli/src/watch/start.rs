@@ -16,8 +16,8 @@ use crate::resources::{Finder, Waiting};
 use crate::say::say;
 
 /// How long a cluster that is left out is waited for before it is tried again; longer each time.
-const FIRST_WAIT: Duration = Duration::from_secs(2);
-const LONGEST_WAIT: Duration = Duration::from_mins(1);
+pub(crate) const FIRST_WAIT: Duration = Duration::from_secs(2);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// A cluster that is being connected to, until what is watched in it is known.
 pub(crate) struct Start {

@@ -1,5 +1,8 @@
 //! Several clusters, the columns of custom resources, and what is kept of deleted objects.
 
+use std::path::Path;
+
+use embedded_apiserver::EmbeddedServer;
 use serde_json::json;
 
 use super::choices::{cluster, pod};
@@ -10,29 +13,16 @@ fn several_clusters_are_shown_in_one_table_and_written_into_a_file_each() {
     let (blue, folder, _) = cluster();
     let (green, _green_folder, _) = cluster();
     green.store().create(pod("default", "only-green")).unwrap();
-    let names = ["blue", "green", "gone"];
-    let contexts =
-        names.map(|name| json!({"name": name, "context": {"cluster": name, "user": "u"}}));
     let urls = [blue.url(), green.url(), "http://127.0.0.1:1".to_owned()];
-    let clusters: Vec<_> = names
-        .iter()
-        .zip(urls)
-        .map(|(name, url)| json!({"name": name, "cluster": {"server": url}}))
-        .collect();
-    let kubeconfig = json!({
-        "apiVersion": "v1", "kind": "Config", "users": [{"name": "u", "user": {}}],
-        "contexts": contexts, "clusters": clusters,
-    });
-    let file = folder.path().join("several");
-    std::fs::write(&file, kubeconfig.to_string()).unwrap();
-    let file = file.to_str().unwrap();
+    let file = kubeconfig(folder.path(), ["blue", "green", "gone"].into_iter().zip(urls));
     let contexts = "blue,green,gone";
-    let mut session = Session::start(&["pods", "--kubeconfig", file, "--context", contexts]);
+    let mut session = Session::start(&["pods", "--kubeconfig", &file, "--context", contexts]);
     session.resize(24, 160);
     session.wait_for("CLUSTER/NAMESPACE");
     session.wait_until(|screen| {
         let text = screen.contents();
-        let rows = ["blue/default", "green/default", "only-green", "gone is left out: "];
+        let rows =
+            ["blue/default", "green/default", "only-green", "gone is left out, and tried again: "];
         rows.iter().all(|row| text.contains(row))
     });
     let recording = folder.path().join("top.jsonl");
@@ -49,6 +39,32 @@ fn several_clusters_are_shown_in_one_table_and_written_into_a_file_each() {
     };
     assert!(!written("blue").contains("only-green") && written("blue").contains("web-1"));
     assert!(written("green").contains("only-green"));
+}
+
+#[test]
+fn cluster_that_was_left_out_joins_when_it_is_there() {
+    let (blue, folder, _) = cluster();
+    // Nobody listens there, and nobody else can have it.
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = socket.local_addr().unwrap();
+    let urls = [blue.url(), format!("http://{address}")];
+    let file = kubeconfig(folder.path(), ["blue", "late"].into_iter().zip(urls));
+    let arguments = ["pods", "services", "--kubeconfig", &file, "--context", "blue,late"];
+    let mut session = Session::start(&arguments);
+    session.resize(24, 160);
+    session.wait_for("late is left out, and tried again: ");
+    drop(socket);
+    let catalog = release_catalogs::catalog(release_catalogs::NEWEST).unwrap();
+    let late = EmbeddedServer::builder(catalog).port(address.port()).start_in_thread().unwrap();
+    late.store().create(pod("default", "only-late")).unwrap();
+    session.wait_until(|screen| {
+        let text = screen.contents();
+        text.contains("late/default") && text.contains("only-late") && text.contains("blue/default")
+    });
+    session.wait_until(|screen| !screen.contents().contains("is left out"));
+    session.press("q");
+    assert!(session.ends().0.success());
 }
 
 #[test]
@@ -94,4 +110,21 @@ fn namespace_that_does_not_exist_is_named_until_it_does() {
     session.wait_for("there is no namespace \"shpo\"");
     session.press("q");
     assert!(session.ends().0.success());
+}
+
+/// Writes a kubeconfig with a context for each of the clusters. Returns its path.
+fn kubeconfig(folder: &Path, clusters: impl Iterator<Item = (&'static str, String)>) -> String {
+    let (contexts, clusters): (Vec<_>, Vec<_>) = clusters
+        .map(|(name, url)| {
+            let context = json!({"name": name, "context": {"cluster": name, "user": "u"}});
+            (context, json!({"name": name, "cluster": {"server": url}}))
+        })
+        .unzip();
+    let kubeconfig = json!({
+        "apiVersion": "v1", "kind": "Config", "users": [{"name": "u", "user": {}}],
+        "contexts": contexts, "clusters": clusters,
+    });
+    let file = folder.join("several");
+    std::fs::write(&file, kubeconfig.to_string()).unwrap();
+    file.to_str().unwrap().to_owned()
 }

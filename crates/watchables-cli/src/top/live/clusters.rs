@@ -6,13 +6,14 @@ use std::time::Duration;
 use anyhow::{anyhow, bail};
 use futures::future::join_all;
 use watch_terminal::{Columns, KindSetup};
-use watchables::{ResourceInfo, Scope, ServedResource};
+use watchables::{Scope, ServedResource};
 
 use super::super::title;
-use crate::args::TopArgs;
+use crate::args::{ClusterArgs, TopArgs};
 use crate::cluster::{self, Cluster, Named};
 use crate::failure;
 use crate::resources::{Finder, Waiting};
+use crate::watch::start::{FIRST_WAIT, LONGEST_WAIT};
 use crate::watch::targets::{self, Target};
 
 /// What is watched if nothing is named: what runs, why it does, and where.
@@ -37,10 +38,19 @@ pub(super) struct Found {
     pub(super) targets: Vec<Target>,
 }
 
-/// The clusters that can be watched, and what is said of the others.
+/// The clusters that can be watched, and the others.
 pub(super) struct Clusters {
     pub(super) found: Vec<Found>,
-    pub(super) absent: Vec<String>,
+    pub(super) absent: Vec<Absent>,
+}
+
+/// One of several clusters, that cannot be watched yet.
+pub(super) struct Absent {
+    pub(super) label: Arc<str>,
+    /// Why.
+    pub(super) cause: String,
+    args: ClusterArgs,
+    wait: Duration,
 }
 
 impl Clusters {
@@ -51,55 +61,64 @@ impl Clusters {
     /// If there is none that can be watched.
     pub(super) async fn connect(args: &TopArgs) -> anyhow::Result<Self> {
         let named = cluster::several(&args.cluster)?;
-        let starts = named.into_iter().map(async |(Named { label, .. }, target)| {
+        let starts = named.into_iter().map(async |(Named { label, args: of_cluster }, target)| {
             let Some(label) = label else { return Ok(find(None, target, args).await) };
-            let found =
-                tokio::time::timeout(START_TIMEOUT, find(Some(Arc::clone(&label)), target, args));
-            let found = found.await.unwrap_or_else(|_| Err(anyhow!("it does not answer")));
-            found
-                .map_err(|error| format!("{label} is left out: {}", failure::one_line(&error)))
-                .map(Ok)
+            find_in_time(&label, target, args).await.map(Ok).map_err(|error| {
+                let cause = failure::one_line(&error);
+                Absent { label, cause, args: of_cluster, wait: FIRST_WAIT }
+            })
         });
         let mut clusters = Self { found: Vec::new(), absent: Vec::new() };
         for start in join_all(starts).await {
             match start {
                 Ok(found) => clusters.found.push(found?),
-                Err(said) => clusters.absent.push(said),
+                Err(absent) => clusters.absent.push(absent),
             }
         }
         if clusters.found.is_empty() {
-            bail!("none of the clusters can be watched: {}", clusters.absent.join("; "));
+            let causes =
+                clusters.absent.iter().map(|absent| format!("{}: {}", absent.label, absent.cause));
+            bail!("none of the clusters can be watched: {}", causes.collect::<Vec<_>>().join("; "));
         }
         Ok(clusters)
     }
+}
 
-    /// Returns how the clusters are called.
-    pub(super) fn names(&self) -> Vec<String> {
-        let name = |found: &Found| found.label.as_deref().unwrap_or(&found.cluster.url).to_owned();
-        self.found.iter().map(name).collect()
-    }
-
-    /// Returns the kinds of all clusters, each once, with their resources.
-    pub(super) fn kinds(&self) -> Vec<(ResourceInfo, KindSetup)> {
-        let mut kinds: Vec<(ResourceInfo, KindSetup)> = Vec::new();
-        for target in self.found.iter().flat_map(|found| &found.targets) {
-            let resource = &target.served.resource;
-            if place_of(&kinds, resource).is_none() {
-                kinds.push((resource.clone(), kind(&target.served)));
-            }
-        }
-        kinds
+impl Found {
+    /// Returns how the cluster is called.
+    pub(super) fn name(&self) -> &str {
+        self.label.as_deref().unwrap_or(&self.cluster.url)
     }
 }
 
-/// Returns the place of the kind of a resource. Clusters may serve it in different versions.
-pub(super) fn place_of(
-    kinds: &[(ResourceInfo, KindSetup)],
-    resource: &ResourceInfo,
-) -> Option<usize> {
-    kinds.iter().position(|(known, _)| {
-        (known.group(), known.plural()) == (resource.group(), resource.plural())
-    })
+impl Absent {
+    /// Waits, longer each time, and tries again. Returns what was found, if it can be watched now.
+    pub(super) async fn try_again(mut self, args: &TopArgs) -> (Self, Option<Found>) {
+        tokio::time::sleep(self.wait).await;
+        self.wait = (self.wait * 2).min(LONGEST_WAIT);
+        // The kubeconfig may have been corrected.
+        let found = match cluster::Target::find(&self.args) {
+            Ok(target) => find_in_time(&self.label, target, args).await,
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(found) => (self, Some(found)),
+            Err(error) => {
+                self.cause = failure::one_line(&error);
+                (self, None)
+            }
+        }
+    }
+}
+
+/// The same as `find`, for one of several clusters: it must not hold up the others.
+async fn find_in_time(
+    label: &Arc<str>,
+    target: cluster::Target,
+    args: &TopArgs,
+) -> anyhow::Result<Found> {
+    let found = tokio::time::timeout(START_TIMEOUT, find(Some(Arc::clone(label)), target, args));
+    found.await.unwrap_or_else(|_| Err(anyhow!("it does not answer")))
 }
 
 async fn find(
@@ -135,7 +154,8 @@ async fn usual(finder: &Finder<'_>) -> anyhow::Result<Vec<Target>> {
     }
 }
 
-fn kind(served: &ServedResource) -> KindSetup {
+/// Returns how a kind is shown.
+pub(super) fn kind(served: &ServedResource) -> KindSetup {
     KindSetup {
         title: title::title(&served.resource),
         singular: served.singular.clone(),
