@@ -4,10 +4,13 @@ use std::hint::black_box;
 
 use bytes::Bytes;
 use models::core::v1::{ConfigMap, Event, Node, Pod};
+use watch_protocol::Wire;
 use watch_protocol::bench_hooks::{self, Gap, Watch};
 use watchable_core::model::Field;
 use watchable_core::protobuf::{self, Envelope};
-use watchable_core::{DynamicObject, json};
+use watchable_core::{DynamicObject, WatchItem, WatchTarget, json};
+
+use crate::encoding::{self, NAME, VERSION};
 
 /// Runs the case this many times.
 type Case = fn(usize);
@@ -35,7 +38,23 @@ pub(crate) const ALL: &[(&str, Case)] = &[
     ("watch: Pod, from chunk to event", |times| watch::<Pod>(POD, true, times)),
     ("watch: Pod, without managedFields", |times| watch::<Pod>(POD, false, times)),
     ("watch: ConfigMap, from chunk to event", |times| watch::<ConfigMap>(CONFIG_MAP, true, times)),
+    ("watch: Pod, protobuf, from chunk to event", |times| {
+        watch_protobuf::<Pod>(POD_IN_PROTOBUF, true, times);
+    }),
+    ("watch: Pod, protobuf, without managedFields", |times| {
+        watch_protobuf::<Pod>(POD_IN_PROTOBUF, false, times);
+    }),
+    ("watch: ConfigMap, protobuf, from chunk to event", |times| {
+        watch_protobuf::<ConfigMap>(CONFIG_MAP_IN_PROTOBUF, true, times);
+    }),
+    ("watch: Event, protobuf, from chunk to event", |times| {
+        watch_protobuf::<Event>(EVENT_IN_PROTOBUF, true, times);
+    }),
+    ("watch: Node, protobuf, from chunk to event", |times| {
+        watch_protobuf::<Node>(NODE_IN_PROTOBUF, true, times);
+    }),
     ("list: Pod, from chunk to event", list),
+    ("list: Pod, protobuf, from chunk to event", list_protobuf),
     ("gap: compare an unchanged object", gap),
     ("gap: take note of a change", note),
 ];
@@ -59,11 +78,11 @@ fn line(object: &str) -> String {
     format!("{{\"type\":\"MODIFIED\",\"object\":{}}}\n", object.trim_end())
 }
 
-/// Passes the concatenated texts on in chunks.
-fn chunks(texts: impl Iterator<Item = String>, mut take: impl FnMut(Bytes)) {
+/// Passes the concatenated parts on in chunks.
+fn chunks(parts: impl Iterator<Item = impl AsRef<[u8]>>, mut take: impl FnMut(Bytes)) {
     let mut rest = Vec::with_capacity(2 * CHUNK);
-    for text in texts {
-        rest.extend_from_slice(text.as_bytes());
+    for part in parts {
+        rest.extend_from_slice(part.as_ref());
         while rest.len() >= CHUNK {
             take(Bytes::copy_from_slice(&rest[..CHUNK]));
             rest.drain(..CHUNK);
@@ -124,13 +143,9 @@ fn skip(times: usize) {
     }
 }
 
-fn watch<T: watchable_core::WatchItem + watchable_core::WatchTarget<Item = T>>(
-    object: &str,
-    managed_fields: bool,
-    times: usize,
-) {
+fn watch<T: WatchItem + WatchTarget<Item = T>>(object: &str, managed_fields: bool, times: usize) {
     let mut events = 0;
-    let mut watch = Watch::<T>::watching(managed_fields);
+    let mut watch = Watch::<T>::watching(managed_fields, Wire::Json);
     let line = line(object);
     let key = "\"resourceVersion\":\"";
     let (before, after) = line.split_once(key).expect("a version");
@@ -141,8 +156,23 @@ fn watch<T: watchable_core::WatchItem + watchable_core::WatchTarget<Item = T>>(
     assert_eq!(events, times);
 }
 
+fn watch_protobuf<T: WatchItem + WatchTarget<Item = T>>(
+    object: &[u8],
+    managed_fields: bool,
+    times: usize,
+) {
+    let mut events = 0;
+    let mut watch = Watch::<T>::watching(managed_fields, Wire::Protobuf);
+    let event = encoding::modified(&encoding::with_metadata(object, VERSION, "1000000"));
+    let (before, after) = encoding::split_at(&event, "1000000");
+    let changes = (0..times)
+        .map(|number| [before, (1_000_000 + number).to_string().as_bytes(), after].concat());
+    chunks(changes, |chunk| events += watch.events(chunk));
+    assert_eq!(events, times);
+}
+
 fn list(times: usize) {
-    let mut watch = Watch::<Pod>::listing();
+    let mut watch = Watch::<Pod>::listing(Wire::Json);
     let mut events =
         watch.events(Bytes::from_static(br#"{"metadata":{"resourceVersion":"7"},"items":["#));
     let mut number = 0;
@@ -152,6 +182,21 @@ fn list(times: usize) {
         number += 1;
         let item = format!("{before}checkout-{number:014}{after},");
         for chunk in item.as_bytes().chunks(CHUNK) {
+            events += watch.events(Bytes::copy_from_slice(chunk));
+        }
+    }
+    assert_eq!(events, times);
+}
+
+fn list_protobuf(times: usize) {
+    let name = "checkout-00000000000000";
+    let item = encoding::item(&encoding::with_metadata(POD_IN_PROTOBUF, NAME, name));
+    let (before, after) = encoding::split_at(&item, name);
+    let mut watch = Watch::<Pod>::listing(Wire::Protobuf);
+    let mut events = watch.events(encoding::list_start(times, item.len()).into());
+    for number in 0..times {
+        let item = [before, format!("checkout-{number:014}").as_bytes(), after].concat();
+        for chunk in item.chunks(CHUNK) {
             events += watch.events(Bytes::copy_from_slice(chunk));
         }
     }

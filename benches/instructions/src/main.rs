@@ -4,6 +4,7 @@
 //! The fixed cost of a run cancels out in the difference of two runs.
 
 mod cases;
+mod encoding;
 
 use std::process::ExitCode;
 

@@ -20,6 +20,7 @@ use crate::options::StreamOptions;
 use crate::request_builder::RequestBuilder;
 use crate::settings::{InitialList, Settings};
 use crate::uid::Uid;
+use crate::wire::Wire;
 
 const KIND: ResourceInfo = ResourceInfo::new("", "v1", "Pod", "pods", Scope::Namespaced);
 const LIMIT: usize = 64 << 20;
@@ -64,29 +65,35 @@ pub struct Watch<T> {
 }
 
 impl<T: WatchTarget> Watch<T> {
-    /// Creates a stream that watches.
-    pub fn watching(managed_fields: bool) -> Self {
+    /// Creates a stream that watches, and whose server responds in this encoding.
+    pub fn watching(managed_fields: bool, wire: Wire) -> Self {
         let settings = Settings { drops_managed_fields: !managed_fields, ..Settings::default() };
-        Self::new(settings, Some("1"))
+        Self::new(settings, Some("1"), wire)
     }
 
     /// Creates a stream that lists.
-    pub fn listing() -> Self {
+    pub fn listing(wire: Wire) -> Self {
         let settings = Settings { initial_list: InitialList::Paged, ..Settings::default() };
-        Self::new(settings, None)
+        Self::new(settings, None, wire)
     }
 
-    fn new(settings: Settings, version: Option<&str>) -> Self {
+    fn new(settings: Settings, version: Option<&str>, wire: Wire) -> Self {
         let mut watcher_state = WatcherState::default();
         watcher_state.prepare(true, 0);
-        let requests = RequestBuilder::new(KIND, settings.clone(), StreamOptions::managed());
+        let requests = RequestBuilder::new(KIND, settings.clone(), StreamOptions::managed())
+            .has_protobuf(true);
         let rng = fastrand::Rng::with_seed(1);
         let mut machine =
             Machine::new(requests, version.map(str::to_owned), &mut watcher_state, rng);
         machine.swap_watcher_state(&mut watcher_state);
         let now = Instant::now();
         assert!(matches!(machine.step(now), Step::Send(_)), "a request comes first");
-        machine.on_head(Head { status: StatusCode::OK, ..Head::default() }, now);
+        let content_type = match wire {
+            Wire::Json => "application/json",
+            Wire::Protobuf => "application/vnd.kubernetes.protobuf",
+        };
+        let content_type = Some(content_type.to_owned());
+        machine.on_head(Head { status: StatusCode::OK, content_type, ..Head::default() }, now);
         Self { machine, settings, now, decodes: PhantomData }
     }
 
