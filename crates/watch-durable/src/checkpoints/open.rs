@@ -9,7 +9,7 @@ use redb::{Builder, Database, ReadableDatabase as _, StorageBackend};
 
 use crate::checkpoints::contents::Contents;
 use crate::checkpoints::error::{FileError, JournalFault};
-use crate::checkpoints::journal::{Journal, Scanned, scan};
+use crate::checkpoints::journal::{Journal, Scanned, State, scan};
 use crate::checkpoints::paths::journal_path;
 use crate::checkpoints::settings::JournalSettings;
 use crate::checkpoints::table;
@@ -20,6 +20,13 @@ const CACHE_BYTES: usize = 8 << 20;
 
 /// Opens a file with its journal, or creates both.
 pub(super) fn open(path: &Path) -> Result<Contents, FileError> {
+    if !fs::exists(path).map_err(redb::Error::Io)?
+        && let Some(journal) = read_journal(path)?
+    {
+        // It is of a file that was here. No database has this id.
+        let state = State { id: [0; 16], generation: 0, is_begun: false };
+        scan(journal, &state, &JournalSettings::FILE)?;
+    }
     let database = builder().create(path)?;
     let state = table::prepare(&database)?;
     let path = journal_path(path);
@@ -60,11 +67,7 @@ pub(super) fn look<R>(
 ) -> Result<R, FileError> {
     let content = fs::read(path).map_err(redb::Error::Io)?;
     // After the database: what has been merged meanwhile is in the journal still, or that is newer than the database.
-    let journal = match fs::read(journal_path(path)) {
-        Ok(journal) => Some(journal),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(FileError::of_journal(error)),
-    };
+    let journal = read_journal(path)?;
     let copy = InMemoryBackend::new();
     copy.set_len(content.len() as u64)?;
     copy.write(0, &content)?;
@@ -78,6 +81,15 @@ pub(super) fn look<R>(
         _ => Scanned::none(),
     };
     look(View::new(&database, scanned.changes(&settings)?)?)
+}
+
+/// Returns the content of a file's journal, if there is one.
+fn read_journal(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    match fs::read(journal_path(path)) {
+        Ok(journal) => Ok(Some(journal)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(FileError::of_journal(error)),
+    }
 }
 
 fn builder() -> Builder {

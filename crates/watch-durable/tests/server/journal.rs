@@ -183,6 +183,7 @@ async fn journal_of_another_file_is_refused_and_left_as_it_is() {
     let [folder, other] = [Folder::new(), Folder::new()];
     put(&folder.open(), "a", "1").await;
     put(&other.open(), "b", "2").await;
+    let [file, _] = folder.copy();
     let [_, journal] = other.copy();
     fs::write(folder.journal(), &journal).expect("it is written");
     let refused = folder.refused();
@@ -191,6 +192,8 @@ async fn journal_of_another_file_is_refused_and_left_as_it_is() {
     fs::remove_file(folder.file()).expect("it is there");
     let opened = message(&Checkpoints::open(folder.file()).expect_err("it is refused"));
     assert_eq!(opened, refused);
+    assert!(!folder.file().exists(), "it is not begun beside it");
+    fs::write(folder.file(), &file).expect("it is written");
     fs::write(folder.journal(), "notes").expect("it is written");
     let refused = folder.refused();
     assert!(refused.contains("is in the way"), "{refused}");
