@@ -5,6 +5,7 @@ pub mod kafka;
 pub mod lines;
 pub mod nats;
 pub mod postgres;
+mod secret_file;
 mod template;
 pub mod tls;
 

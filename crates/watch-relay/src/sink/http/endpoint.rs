@@ -1,7 +1,6 @@
 //! Where requests go: the URL, and the headers that each of them has.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,8 +9,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::config::HttpConfig;
-use crate::sink::SinkError;
 use crate::sink::tls::TlsFiles;
+use crate::sink::{SinkError, secret_file};
 
 /// More connections to one server than this are a mistake.
 const MAX_CONCURRENCY: u32 = 1_000;
@@ -100,10 +99,13 @@ impl Endpoint {
     pub(super) fn headers(&self) -> Result<HeaderMap, SinkError> {
         let mut headers = self.headers.clone();
         for (name, path) in &self.header_files {
-            headers.insert(name, secret(&read(path)?).ok_or_else(|| no_header(path))?);
+            headers.insert(
+                name,
+                secret(secret_file::read(path)?.trim()).ok_or_else(|| no_header(path))?,
+            );
         }
         if let Some(path) = &self.token_file {
-            let token = format!("Bearer {}", read(path)?);
+            let token = format!("Bearer {}", secret_file::read(path)?.trim());
             headers.insert(AUTHORIZATION, secret(&token).ok_or_else(|| no_header(path))?);
         }
         Ok(headers)
@@ -135,16 +137,6 @@ fn secret(text: &str) -> Option<HeaderValue> {
     let mut value = HeaderValue::from_str(text).ok()?;
     value.set_sensitive(true);
     Some(value)
-}
-
-fn read(path: &Path) -> Result<String, SinkError> {
-    let text = fs::read_to_string(path).map_err(|error| {
-        SinkError::new(format!("{} cannot be read", path.display())).with_source(error)
-    })?;
-    match text.trim() {
-        "" => Err(SinkError::new(format!("{} is empty", path.display()))),
-        text => Ok(text.to_owned()),
-    }
 }
 
 fn no_header(path: &Path) -> SinkError {

@@ -1,6 +1,5 @@
 //! A client of Kafka with the files as they were.
 
-use std::fs;
 use std::path::Path;
 
 use rdkafka::ClientConfig;
@@ -14,8 +13,8 @@ use watch_protocol::error::one_line;
 use super::config::{Compression, KafkaCredentials, Mechanism};
 use super::notices::Notices;
 use super::target::Target;
-use crate::sink::SinkError;
 use crate::sink::tls::Check;
+use crate::sink::{SinkError, secret_file};
 
 /// The largest record that is sent: what brokers take in a request by default (`socket.request.max.bytes`). The topic's own
 /// limit is the broker's to know.
@@ -139,12 +138,5 @@ fn password(credentials: &KafkaCredentials) -> Result<SecretString, SinkError> {
     let Some(path) = &credentials.password_file else {
         return Ok(credentials.password.clone().unwrap_or_default());
     };
-    let text = fs::read_to_string(path).map_err(|error| {
-        let text = format!("the password file {} cannot be read", path.display());
-        SinkError::new(text).with_source(error)
-    })?;
-    match text.trim() {
-        "" => Err(SinkError::new(format!("the password file {} is empty", path.display()))),
-        text => Ok(text.into()),
-    }
+    Ok(secret_file::read(path)?.trim().into())
 }

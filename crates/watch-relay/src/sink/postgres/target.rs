@@ -1,7 +1,6 @@
 //! What a URL says: hosts, database, and how TLS is used.
 
 use std::env;
-use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,8 +10,8 @@ use tokio_postgres::config::Host;
 
 use super::config::PostgresConfig;
 use super::url::Url;
-use crate::sink::SinkError;
 use crate::sink::tls::{Check, TlsFiles};
+use crate::sink::{SinkError, secret_file};
 
 /// A day. The server takes 24 at most.
 const MAX_TIMEOUT_SECONDS: u32 = 24 * 60 * 60;
@@ -98,15 +97,11 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// Fails if the file of the password cannot be read.
+    /// Fails if the file of the password cannot be read, or is empty.
     pub(super) fn settings(&self) -> Result<Config, SinkError> {
         let mut config = self.config.clone();
         if let Some(path) = &self.password_file {
-            let text = fs::read_to_string(path).map_err(|error| {
-                let text = format!("the password file {} cannot be read", path.display());
-                SinkError::new(text).with_source(error)
-            })?;
-            config.password(text.trim_end_matches(['\r', '\n']));
+            config.password(secret_file::read(path)?);
         } else if config.get_password().is_none()
             && let Ok(password) = env::var("PGPASSWORD")
         {
