@@ -32,3 +32,26 @@ pub(crate) fn chaos(root: &Path, args: &Chaos) -> Result<ExitCode> {
         command.status().map_err(|error| Failure::new(format!("cannot run chaos: {error}")))?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        chaos: Chaos,
+    }
+
+    #[test]
+    fn options_of_the_program_are_passed_on() {
+        let options = ["--seed", "1", "--seconds", "35", "--only", "kill etcd"];
+        for servers in [&[][..], &["--version", "1.36"]] {
+            let cli = Cli::try_parse_from(["chaos"].iter().chain(servers).chain(&options));
+            let cli = cli.unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(cli.chaos.options, options);
+        }
+    }
+}
