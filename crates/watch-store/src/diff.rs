@@ -86,6 +86,7 @@ mod equal;
 mod error;
 mod items;
 mod json_patch;
+mod members;
 mod merge_patch;
 mod options;
 mod patch;

@@ -4,6 +4,7 @@ mod lists;
 mod patches;
 pub(crate) mod random;
 mod secrets;
+mod texts;
 mod values;
 
 use serde_json::{Value, json};

@@ -1,13 +1,9 @@
 //! Two objects in JSON, as trees of what differs: members that are equal are found by their text, and not decoded.
 
-use std::borrow::Cow;
-use std::fmt;
-
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use watchable_core::json;
 
+use super::members::{self, Members};
 use super::options::DiffOptions;
 
 /// A hash may take the place of their members. It is one of all that a member contains, so those that differ stay whole.
@@ -23,44 +19,57 @@ pub(super) fn trees(
     before: &str,
     after: &str,
 ) -> Result<(Value, Value), json::Error> {
-    let (Some(before), Some(after)) = (members(before)?, members(after)?) else {
-        return Ok((json::from_str(before)?, json::from_str(after)?));
+    // What does not fit to the assumption that both have nearly the same text is an error, and read without it.
+    trees_by(options, before, after, members::of_similar)
+        .or_else(|_| trees_by(options, before, after, members::of_any))
+}
+
+fn trees_by(
+    options: &DiffOptions,
+    before: &str,
+    after: &str,
+    both: Both,
+) -> Result<(Value, Value), json::Error> {
+    let Some((before, after)) = both(before, after, &|_| false)? else {
+        return whole(before, after);
     };
+    let compare = |name: &str, before, after| member(name, before, after, both);
     objects(&before, &after, |name, before, after| match name {
         // Half of a Pod is managed fields, which hardly ever are equal, and need not be decoded to be left out.
-        "metadata" => match (members(before)?, members(after)?) {
-            (Some(before), Some(after)) => {
+        "metadata" => match both(before, after, &|name| options.leaves_out(name))? {
+            Some((before, after)) => {
                 let [before, after] = [before, after].map(|members| {
-                    let kept = |(name, _): &(Cow<'_, str>, &str)| !options.leaves_out(name);
-                    members.into_iter().filter(kept).collect::<Vec<_>>()
+                    let kept = members.into_iter().filter(|(name, _)| !options.leaves_out(name));
+                    kept.collect::<Members<'_>>()
                 });
-                objects(&before, &after, member)
+                objects(&before, &after, compare)
             }
-            _ => values(before, after),
+            None => whole(before, after),
         },
-        _ => member(name, before, after),
+        _ => compare(name, before, after),
     })
 }
 
-/// The members of an object, with the text of their values.
-type Members<'a> = Vec<(Cow<'a, str>, &'a str)>;
+/// Finds the members of two objects. Those of the names need not be decoded later.
+type Both = for<'a> fn(
+    &'a str,
+    &'a str,
+    &dyn Fn(&str) -> bool,
+) -> Result<Option<(Members<'a>, Members<'a>)>, json::Error>;
 
-fn member(name: &str, before: &str, after: &str) -> Result<(Value, Value), json::Error> {
-    if !HIDDEN.contains(&name) {
-        return values(before, after);
-    }
-    match (members(before)?, members(after)?) {
-        (Some(before), Some(after)) => {
-            objects(&before, &after, |_, before, after| whole(before, after))
-        }
-        _ => whole(before, after),
-    }
-}
-
-fn values(before: &str, after: &str) -> Result<(Value, Value), json::Error> {
-    match (members(before)?, members(after)?) {
-        (Some(before), Some(after)) => objects(&before, &after, member),
-        _ => whole(before, after),
+fn member(
+    name: &str,
+    before: &str,
+    after: &str,
+    both: Both,
+) -> Result<(Value, Value), json::Error> {
+    let Some((before, after)) = both(before, after, &|_| false)? else {
+        return whole(before, after);
+    };
+    if HIDDEN.contains(&name) {
+        objects(&before, &after, |_, before, after| whole(before, after))
+    } else {
+        objects(&before, &after, |name, before, after| member(name, before, after, both))
     }
 }
 
@@ -103,65 +112,4 @@ fn objects<'a>(
 
 fn value<'a>(members: &Members<'a>, name: &str) -> Option<&'a str> {
     members.iter().find(|(other, _)| other == name).map(|(_, text)| *text)
-}
-
-/// Returns the members of an object; `None` if it is something else.
-fn members(text: &str) -> Result<Option<Members<'_>>, json::Error> {
-    if !text.trim_start().starts_with('{') {
-        return Ok(None);
-    }
-    json::from_str(text).map(|Object(members)| Some(members))
-}
-
-struct Object<'a>(Members<'a>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OfObject;
-
-        impl<'de> Visitor<'de> for OfObject {
-            type Value = Object<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Vec::new();
-                while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &RawValue>()? {
-                    members.push((name, value.get()));
-                }
-                Ok(Object(members))
-            }
-        }
-
-        deserializer.deserialize_map(OfObject)
-    }
-}
-
-/// The name of a member, borrowed from the text if it has no escapes.
-struct Name<'a>(Cow<'a, str>);
-
-impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct OfName;
-
-        impl<'de> Visitor<'de> for OfName {
-            type Value = Name<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-
-            fn visit_borrowed_str<E: de::Error>(self, name: &'de str) -> Result<Self::Value, E> {
-                Ok(Name(name.into()))
-            }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Name(name.to_owned().into()))
-            }
-        }
-
-        deserializer.deserialize_str(OfName)
-    }
 }

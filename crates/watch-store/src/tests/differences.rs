@@ -62,7 +62,7 @@ impl Pair {
     fn take(&mut self) -> Option<Change<DynamicObject>> {
         let decoded = self.decoded.next().now_or_never().flatten();
         let compact = self.compact.next().now_or_never().flatten();
-        assert_eq!(decoded.as_ref().map(told), compact.as_ref().map(told));
+        assert_eq!(decoded.as_ref().map(line_of), compact.as_ref().map(line_of));
         let change = decoded?;
         let id = change.object().uid().unwrap_or_default().to_owned();
         let before = match &change.after {
