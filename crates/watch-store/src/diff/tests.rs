@@ -1,4 +1,4 @@
-//! Tests of what is told, and of the patches.
+//! Tests of what is reported, and of the patches.
 
 mod lists;
 mod patches;

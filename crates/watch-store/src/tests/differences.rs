@@ -103,7 +103,7 @@ fn apply(
     decoded.is_ok()
 }
 
-/// Returns how many changes were told, and how many objects did not decode.
+/// Returns how many changes were delivered, and how many objects did not decode.
 fn run(seed: u64) -> (usize, usize) {
     let mut random = Rng::with_seed(seed);
     let resource = ResourceInfo::new("", "v1", "Thing", "things", Scope::Namespaced);
@@ -177,12 +177,15 @@ fn run(seed: u64) -> (usize, usize) {
 
 #[test]
 fn decoded_and_compact_stores_tell_the_same_and_their_patches_give_the_new_object() {
-    let (mut told, mut rejected) = (0, 0);
+    let (mut delivered, mut rejected) = (0, 0);
     for seed in 0..12 {
-        let (more_told, more_rejected) = run(seed);
-        told += more_told;
+        let (more_delivered, more_rejected) = run(seed);
+        delivered += more_delivered;
         rejected += more_rejected;
     }
     // So that the test cannot pass because nothing happened.
-    assert!(told > 1_500 && rejected * 4 < told, "{told} told, {rejected} did not decode");
+    assert!(
+        delivered > 1_500 && rejected * 4 < delivered,
+        "{delivered} delivered, {rejected} did not decode"
+    );
 }

@@ -90,16 +90,14 @@ pub(super) async fn show(args: &TopArgs) -> anyhow::Result<()> {
             }
             Some((absent, found)) = retries.next() => {
                 let label = Arc::clone(&absent.label);
-                match found {
-                    Some(found) => {
-                        remarks.absent.remove(&label);
-                        watching.add(found).show(&mut screen.app);
-                        screen.app.say(format!("{label} is there, and watched from now on"), screen.now());
-                    }
-                    None => {
-                        remarks.absent.insert(label, absent.cause.clone());
-                        retries.push(absent.try_again(args));
-                    }
+                if let Some(found) = found {
+                    let said = format!("{label} is there, and watched from now on");
+                    remarks.absent.remove(&label);
+                    watching.add(found).show(&mut screen.app);
+                    screen.app.say(said, screen.now());
+                } else {
+                    remarks.absent.insert(label, absent.cause.clone());
+                    retries.push(absent.try_again(args));
                 }
                 screen.app.set_remark(remarks.line());
             }

@@ -58,11 +58,11 @@ impl Writer {
     /// Writes a text with or without quotes. Long ones are broken if there is a column for their further lines.
     fn write(&mut self, text: &str, style: Style, column: Option<usize>) {
         let quote = match style {
-            Style::Double => Some('"'),
-            Style::Single => Some('\''),
-            Style::Plain | Style::Literal => None,
+            Style::Double => "\"",
+            Style::Single => "'",
+            Style::Plain | Style::Literal => "",
         };
-        quote.into_iter().for_each(|quote| self.put(quote));
+        self.put_all(quote);
         let mut last = None;
         let mut rest = text.chars();
         while let Some(c) = rest.next() {
@@ -82,7 +82,7 @@ impl Writer {
             }
             last = Some(c);
         }
-        quote.into_iter().for_each(|quote| self.put(quote));
+        self.put_all(quote);
     }
 
     fn write_char(&mut self, c: char, style: Style, column: Option<usize>, last: Option<char>) {

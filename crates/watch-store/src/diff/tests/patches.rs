@@ -15,8 +15,8 @@ fn check(before: &Value, after: &Value, seed: u64) {
         panic!("seed {seed}: {failure}\nbefore: {before}\nafter: {after}");
     }
     let diff = Diff::between(before, after).unwrap();
-    let (text, told) = (diff.to_string(), diff.len());
-    assert_eq!(text.lines().count(), told, "seed {seed}: one line a change: {text}");
+    let (text, count) = (diff.to_string(), diff.len());
+    assert_eq!(text.lines().count(), count, "seed {seed}: one line a change: {text}");
 }
 
 #[test]

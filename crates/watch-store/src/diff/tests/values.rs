@@ -1,4 +1,4 @@
-//! Tests of how values are compared and told.
+//! Tests of how values are compared and shown.
 
 use watchable_core::{DynamicObject, Meta, ResourceInfo, Scope};
 
