@@ -33,7 +33,7 @@ fn shown(diff: &Diff) -> String {
 }
 
 fn assert_hidden(before: &Value, after: &Value) -> Vec<String> {
-    let mut shown = Vec::new();
+    let mut changed = Vec::new();
     for (before, after) in [(Some(before), Some(after)), (None, Some(after)), (Some(before), None)]
     {
         let diff = Diff::of_change(before, after).unwrap();
@@ -41,19 +41,19 @@ fn assert_hidden(before: &Value, after: &Value) -> Vec<String> {
         for value in VALUES {
             assert!(!shown.contains(value), "{shown}");
         }
-        if shown.is_empty() {
+        if changed.is_empty() {
             assert!(shown.contains("<secret "), "{shown}");
-            shown = diff.iter().map(ToString::to_string).collect();
+            changed = diff.iter().map(ToString::to_string).collect();
         }
     }
     check_patches(before, after).unwrap();
-    shown
+    changed
 }
 
 #[test]
 fn values_of_a_secret_are_hashes() {
-    let shown = assert_hidden(&secret(VALUES[0]), &secret(VALUES[1]));
-    let paths: Vec<&str> = shown.iter().map(|line| line.split(": ").next().unwrap()).collect();
+    let changed = assert_hidden(&secret(VALUES[0]), &secret(VALUES[1]));
+    let paths: Vec<&str> = changed.iter().map(|line| line.split(": ").next().unwrap()).collect();
     assert_eq!(
         paths,
         [
@@ -64,8 +64,8 @@ fn values_of_a_secret_are_hashes() {
             "stringData.other",
         ]
     );
-    let hashes: Vec<&str> = shown[0].split(['<', '>']).collect();
-    let ["data.password: ", old, " → ", new, ""] = hashes[..] else { panic!("{shown:?}") };
+    let hashes: Vec<&str> = changed[0].split(['<', '>']).collect();
+    let ["data.password: ", old, " → ", new, ""] = hashes[..] else { panic!("{changed:?}") };
     assert_ne!(old, new);
     assert_eq!((old.len(), new.len()), ("secret ".len() + 16, "secret ".len() + 16));
     // Back to the old value, which is recognized.
@@ -92,8 +92,8 @@ fn key_of_a_secret_that_comes_or_goes_is_told_without_its_value() {
     let with = |data: &Value| json!({"apiVersion": "v1", "kind": "Secret", "data": data});
     let values = with(&json!({"a": VALUES[0], "b": VALUES[1]}));
     for other in [with(&json!({"a": VALUES[0]})), with(&Value::Null), with(&json!({}))] {
-        let shown = assert_hidden(&values, &other);
-        let gone = shown.last().unwrap();
+        let changed = assert_hidden(&values, &other);
+        let gone = changed.last().unwrap();
         assert!(gone.starts_with("data.b: <secret ") && gone.ends_with("> → (none)"), "{gone}");
         assert_hidden(&other, &values);
     }
@@ -133,8 +133,8 @@ fn secrets_within_other_objects_are_hidden() {
         &|value: &str| json!({"mine": {"list": [without_kind(value)]}}),
     ] as [&dyn Fn(&str) -> Value; 9]
     {
-        let shown = assert_hidden(&wrap(VALUES[0]), &wrap(VALUES[1]));
-        assert!(!shown.is_empty());
+        let changed = assert_hidden(&wrap(VALUES[0]), &wrap(VALUES[1]));
+        assert!(!changed.is_empty());
     }
 }
 
@@ -145,8 +145,8 @@ fn kind_of_one_of_two_objects_hides_the_same_in_both() {
         json!({"apiVersion": "v1", "kind": kind, "data": {"a": value}})
     };
     for (old, new) in [("", "ConfigMap"), ("Secret", "ConfigMap"), ("ConfigMap", "Secret")] {
-        let shown = lines(&with(old, VALUES[0]), &with(new, VALUES[0]));
-        assert_eq!(shown.len(), 1, "only the kind: {shown:?}");
+        let changed = lines(&with(old, VALUES[0]), &with(new, VALUES[0]));
+        assert_eq!(changed.len(), 1, "only the kind: {changed:?}");
         let diff = Diff::between(&with(old, VALUES[0]), &with(new, VALUES[1])).unwrap();
         assert!(!VALUES.iter().any(|value| shown(&diff).contains(value)), "{diff}");
     }
@@ -173,9 +173,9 @@ fn other_kinds_are_shown() {
         json!({"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": value},
             "metadata": {"annotations": {LAST_APPLIED: format!(r#"{{"data":"{value}"}}"#)}}})
     };
-    let shown = lines(&map("x"), &map("y"));
-    assert_eq!(shown[0], "data.a: x → y");
-    assert!(shown[1].ends_with(r#": "{\"data\":\"x\"}" → "{\"data\":\"y\"}""#), "{}", shown[1]);
+    let changed = lines(&map("x"), &map("y"));
+    assert_eq!(changed[0], "data.a: x → y");
+    assert!(changed[1].ends_with(r#": "{\"data\":\"x\"}" → "{\"data\":\"y\"}""#), "{}", changed[1]);
     let store = |value: &str| json!({"kind": "SecretStore", "data": {"a": value}});
     assert_eq!(lines(&store("x"), &store("y")), ["data.a: x → y"]);
 }
