@@ -14,9 +14,8 @@ pub(crate) fn with_metadata(object: &[u8], field: u32, text: &str) -> Vec<u8> {
     let object = Envelope::open(object).expect("an envelope");
     let message = copied(object.message, |number, contents| match contents {
         Contents::Bytes(metadata) if number == METADATA => {
-            let replaced = copied(metadata, |number, _| {
-                (number == field).then(|| text.as_bytes().to_vec())
-            });
+            let replaced =
+                copied(metadata, |number, _| (number == field).then(|| text.as_bytes().to_vec()));
             Some(replaced)
         }
         _ => None,

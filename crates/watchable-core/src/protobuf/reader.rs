@@ -88,6 +88,26 @@ impl<'a> Message<'a> {
     /// Returns the next field of any number and contents.
     #[inline(never)]
     fn other_field(&mut self) -> Result<(u32, Contents<'a>), Error> {
+        // Most of these have two bytes of length, or two of the tag.
+        let (number, length, rest) = match *self.rest {
+            [tag @ 8..0x80, low @ 0x80..=0xff, high @ ..0x80, ref rest @ ..]
+                if wire_type(tag) == 2 =>
+            {
+                (tag >> 3, usize::from(low & 0x7f) | usize::from(high) << 7, rest)
+            }
+            [low @ 0x80..=0xff, high @ 1..0x10, length @ ..0x80, ref rest @ ..]
+                if wire_type(low) == 2 =>
+            {
+                ((low & 0x7f) >> 3 | high << 4, usize::from(length), rest)
+            }
+            _ => return self.any_field(),
+        };
+        let (taken, rest) = rest.split_at_checked(length).ok_or_else(truncated)?;
+        self.rest = rest;
+        Ok((number.into(), Contents::Bytes(taken)))
+    }
+
+    fn any_field(&mut self) -> Result<(u32, Contents<'a>), Error> {
         let (number, wire_type) = self.tag()?;
         Ok((number, self.contents(wire_type)?))
     }
@@ -200,7 +220,8 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Returns the wire type of a tag of one byte.
+/// Returns the wire type of a tag, which is in its first byte.
+#[inline]
 const fn wire_type(tag: u8) -> u8 {
     tag & 7
 }

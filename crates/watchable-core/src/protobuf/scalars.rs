@@ -3,6 +3,7 @@
 //! Their messages are those of `k8s.io/apimachinery` and `k8s.io/apiextensions-apiserver` (`generated.proto`, and for
 //! times and quantities the Go code that replaces the generated one). Each function returns whether the value is set.
 
+use ascii::AsciiStr;
 use jiff::Timestamp;
 
 use crate::decode_error::Error;
@@ -31,9 +32,18 @@ pub(crate) fn int64(field: &mut i64, value: &Value<'_, '_>) -> Result<bool, Erro
     Ok(value.is_set(*field == 0))
 }
 
-/// Decodes a string. Go does not validate UTF-8, and replaces what is invalid when it encodes JSON.
+/// Decodes a string. Nearly all are ASCII, which takes fewer steps to find than UTF-8.
 #[inline]
 pub(crate) fn text<T: From<String> + for<'t> From<&'t str>>(bytes: &[u8]) -> T {
+    match AsciiStr::from_ascii(bytes) {
+        Ok(text) => text.as_str().into(),
+        Err(_) => text_of_any_language(bytes),
+    }
+}
+
+/// Decodes a string. Go does not validate UTF-8, and replaces what is invalid when it encodes JSON.
+#[cold]
+fn text_of_any_language<T: From<String> + for<'t> From<&'t str>>(bytes: &[u8]) -> T {
     match str::from_utf8(bytes) {
         Ok(text) => text.into(),
         Err(_) => String::from_utf8_lossy(bytes).into_owned().into(),
