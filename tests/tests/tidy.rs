@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Files longer than this hold more than one concept, as a rule.
 const LINES: usize = 400;
@@ -48,6 +49,23 @@ fn every_file_says_first_what_it_is_for_and_is_not_long() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What a tool leaves behind is easily committed with everything else.
+#[test]
+fn binary_files_are_recorded_data_and_fuzz_inputs() {
+    let output = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output().unwrap();
+    let listed = String::from_utf8(output.stdout).unwrap();
+    let files: Vec<_> = listed.split_terminator('\0').collect();
+    assert!(files.len() > 100, "git lists only {} files", files.len());
+    let folders = ["benches/data/", "fuzz/corpus/", "tests/data/"];
+    let strays: Vec<_> = files
+        .into_iter()
+        .filter(|file| !folders.iter().any(|folder| file.starts_with(folder)))
+        // One that was deleted is listed until that is committed.
+        .filter(|file| fs::read(root().join(file)).is_ok_and(|bytes| bytes.contains(&0)))
+        .collect();
+    assert!(strays.is_empty(), "they have zero bytes, and do not belong here: {strays:?}");
 }
 
 /// The shim's lock file decides what `cargo xtask` is built from: the same as the tests.
