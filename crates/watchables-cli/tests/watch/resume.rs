@@ -156,7 +156,10 @@ fn file_of_another_watch_is_refused() {
         "another watch: of pods/v1, and this one is of pods/v1:default",
     );
     let (_other, elsewhere) = cluster();
-    std::fs::copy(home.path().join("w.redb"), elsewhere.path().join("w.redb")).unwrap();
+    let copy = |file: &str| std::fs::copy(home.path().join(file), elsewhere.path().join(file));
+    copy("w.redb").unwrap();
+    assert_error(&resumed(&elsewhere, &["pods"]), "w.redb-journal is missing");
+    copy("w.redb-journal").unwrap();
     assert_error(&resumed(&elsewhere, &["pods"]), "w.redb: the file is of another cluster: ");
     std::fs::write(elsewhere.path().join("w.redb"), "something else").unwrap();
     assert_error(&resumed(&elsewhere, &["pods"]), "w.redb is not a file of checkpoints");
