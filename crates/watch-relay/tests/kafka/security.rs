@@ -153,6 +153,6 @@ async fn login_that_failed_is_tried_again_with_the_file_as_it_is_then() {
             None => fs::remove_file(&file).expect("it can be removed"),
         }
         let text = error_of(&config).await;
-        assert!(text.contains("the password file ") && text.contains(part), "{text}");
+        assert!(text.contains("/password ") && text.contains(part), "{text}");
     }
 }
