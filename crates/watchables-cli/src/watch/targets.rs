@@ -49,7 +49,11 @@ pub(crate) async fn find(finder: &Finder<'_>, words: &[String]) -> anyhow::Resul
             continue;
         }
         match groups.last_mut().filter(|group| group.is_open) {
-            Some(group) if !word.contains(',') && !finder.names_a_resource(word).await => {
+            Some(group)
+                if !word.contains(',')
+                    && (group.has_name_of_resource(word)
+                        || !finder.names_a_resource(word).await) =>
+            {
                 group.names.push(Name::anywhere(word));
             }
             _ => {
@@ -115,6 +119,19 @@ struct Group {
     is_open: bool,
 }
 
+impl Group {
+    /// Whether a word that may name a resource is the name of an object all the same: a definition of a custom resource
+    /// is named as that resource, with its API group.
+    fn has_name_of_resource(&self, word: &str) -> bool {
+        let is_definition = |served: &ServedResource| {
+            let resource = &served.resource;
+            resource.group() == "apiextensions.k8s.io"
+                && resource.plural() == "customresourcedefinitions"
+        };
+        word.contains('.') && self.resources.iter().all(is_definition)
+    }
+}
+
 /// Adds groups, so that there is each resource once. All of its objects include those that are named.
 fn merge(targets: &mut Vec<Target>, groups: Vec<Group>) {
     for Group { resources, names, .. } in groups {
@@ -168,6 +185,25 @@ mod tests {
             .into_iter()
             .map(|target| (target.served.resource.plural().to_owned(), names(target.names)));
         texts.collect()
+    }
+
+    #[test]
+    fn definition_is_named_as_the_resource_that_it_defines() {
+        let of = |group: &'static str, plural: &'static str| Group {
+            resources: vec![ServedResource::new(ResourceInfo::new(
+                group,
+                "v1",
+                "X",
+                plural,
+                Scope::Cluster,
+            ))],
+            names: Vec::new(),
+            is_open: true,
+        };
+        let definitions = of("apiextensions.k8s.io", "customresourcedefinitions");
+        assert!(definitions.has_name_of_resource("shapes.example.com"));
+        assert!(!definitions.has_name_of_resource("pods"), "it is watched beside them");
+        assert!(!of("apps", "deployments").has_name_of_resource("replicasets.apps"));
     }
 
     #[test]
