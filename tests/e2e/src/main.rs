@@ -11,6 +11,7 @@ mod faults;
 mod kubectl;
 mod report;
 mod scenarios;
+mod this_program;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,6 +48,10 @@ async fn main() -> ExitCode {
         (&args.kubeconfig, args.durable.as_deref())
     {
         return scenarios::run_child(kubeconfig, namespace, folder.as_ref()).await;
+    }
+    if this_program::path().is_err() {
+        eprintln!("END TO END DID NOT RUN: the system does not say where this program is");
+        return ExitCode::FAILURE;
     }
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..));
     let cluster = match Cluster::connect(args.kubeconfig.as_deref(), args.kills).await {

@@ -13,6 +13,7 @@ use super::account::Account;
 use super::manifests::read;
 use super::{NAME, NAMESPACE};
 use crate::report::{NotPassed, Outcome, failed};
+use crate::this_program;
 
 const TIMEOUT: Duration = Duration::from_mins(1);
 
@@ -26,7 +27,7 @@ impl Relay {
     fn start(account: &Account, config: &str) -> Result<Self, NotPassed> {
         let path = account.path("relay.yaml");
         std::fs::write(&path, config).map_err(failed)?;
-        let program = std::env::current_exe().map_err(failed)?.with_file_name("watchables");
+        let program = this_program::path()?.with_file_name("watchables");
         let mut command = Command::new(&program);
         command
             .args(["relay", "--config"])

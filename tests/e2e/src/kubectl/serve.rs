@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::program::Running;
 use crate::report::{NotPassed, failed};
+use crate::this_program;
 
 const TIMEOUT: Duration = Duration::from_mins(1);
 
@@ -114,7 +115,7 @@ impl Serve {
 
 /// Returns the path of the `watchables` program, which is built along with this one.
 pub(super) fn program() -> Result<PathBuf, NotPassed> {
-    let program = std::env::current_exe().map_err(failed)?.with_file_name("watchables");
+    let program = this_program::path()?.with_file_name("watchables");
     if program.is_file() {
         return Ok(program);
     }

@@ -18,6 +18,7 @@ pub(crate) use self::child::run_child;
 use self::history::{History, Log};
 use crate::cluster::Cluster;
 use crate::report::{NotPassed, Outcome, failed};
+use crate::this_program;
 
 /// Longer than a process needs to catch up.
 const SOON: Duration = Duration::from_mins(1);
@@ -109,7 +110,7 @@ async fn begin(namespace: &str, folder: &Path) -> Result<(), NotPassed> {
 }
 
 fn start(namespace: &str, folder: &Path) -> Result<Child, NotPassed> {
-    Command::new(std::env::current_exe().map_err(failed)?)
+    Command::new(this_program::path()?)
         .arg("--kubeconfig")
         .arg(folder.join("kubeconfig"))
         .args(["--durable", namespace])
