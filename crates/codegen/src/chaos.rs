@@ -11,7 +11,7 @@ use crate::cargo;
 use crate::envtest;
 use crate::error::{Failure, Result};
 
-/// Which servers, and what the program is told.
+/// Which servers, and the program's own options.
 #[derive(Args)]
 pub(crate) struct Chaos {
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! Numbers in LEB128, and texts with their length before them: what rows and the journal are written in.
+//! Numbers in LEB128, and bytes and texts with their length before them: what rows and the journal are written in.
 
 pub(crate) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
@@ -8,9 +8,13 @@ pub(crate) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     bytes.push(number.to_le_bytes()[0]);
 }
 
+pub(crate) fn put_bytes(bytes: &mut Vec<u8>, put: &[u8]) {
+    put_number(bytes, put.len() as u64);
+    bytes.extend_from_slice(put);
+}
+
 pub(crate) fn put_text(bytes: &mut Vec<u8>, text: &str) {
-    put_number(bytes, text.len() as u64);
-    bytes.extend_from_slice(text.as_bytes());
+    put_bytes(bytes, text.as_bytes());
 }
 
 pub(crate) fn number(bytes: &mut &[u8]) -> Option<u64> {
@@ -25,9 +29,13 @@ pub(crate) fn number(bytes: &mut &[u8]) -> Option<u64> {
     None
 }
 
-pub(crate) fn text<'a>(bytes: &mut &'a [u8]) -> Option<&'a str> {
+pub(crate) fn bytes<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     let len = number(bytes)?.try_into().ok()?;
-    str::from_utf8(take(bytes, len)?).ok()
+    take(bytes, len)
+}
+
+pub(crate) fn text<'a>(from: &mut &'a [u8]) -> Option<&'a str> {
+    str::from_utf8(bytes(from)?).ok()
 }
 
 pub(crate) fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Option<&'a [u8]> {

@@ -3,7 +3,7 @@
 //! The count of batches, and for each the name of its stream, the count of rows that are put, their keys and values, the
 //! count of rows that are removed, and their keys. Numbers are LEB128; each text has its length before it.
 
-use crate::leb128::{number, put_number, take};
+use crate::leb128::{bytes, number, put_bytes, put_number, put_text, text};
 use crate::store::{Batch, Row};
 
 /// A row that is put (with its value), or removed.
@@ -17,7 +17,7 @@ pub(crate) struct Change<'a> {
 pub(super) fn encode(batches: &[Batch], into: &mut Vec<u8>) {
     put_number(into, batches.len() as u64);
     for Batch { stream, puts, removals } in batches {
-        put_bytes(into, stream.as_bytes());
+        put_text(into, stream);
         put_number(into, puts.len() as u64);
         for Row { key, value } in puts {
             put_bytes(into, key);
@@ -43,7 +43,7 @@ pub(super) fn len(batches: &[Batch]) -> usize {
 pub(super) fn decode<'a>(mut content: &'a [u8], changes: &mut Vec<Change<'a>>) -> Option<()> {
     let content = &mut content;
     for _ in 0..number(content)? {
-        let stream = str::from_utf8(bytes(content)?).ok()?;
+        let stream = text(content)?;
         for _ in 0..number(content)? {
             let (key, value) = (bytes(content)?, Some(bytes(content)?));
             changes.push(Change { stream, key, value });
@@ -53,14 +53,4 @@ pub(super) fn decode<'a>(mut content: &'a [u8], changes: &mut Vec<Change<'a>>) -
         }
     }
     content.is_empty().then_some(())
-}
-
-fn put_bytes(into: &mut Vec<u8>, bytes: &[u8]) {
-    put_number(into, bytes.len() as u64);
-    into.extend_from_slice(bytes);
-}
-
-fn bytes<'a>(content: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let len = number(content)?.try_into().ok()?;
-    take(content, len)
 }

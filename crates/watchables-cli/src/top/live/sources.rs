@@ -1,4 +1,4 @@
-//! Where events come from, and what the screen is told of them.
+//! Where events come from, and what the screen shows of them.
 
 use std::collections::HashMap;
 
